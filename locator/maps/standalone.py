@@ -1,0 +1,70 @@
+"""A map in one file: assets inside, opens by double click with no network."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from locator import vocabulary
+from locator._bundled import bundled
+from locator.cards import card
+from locator.maps.assets import inline_css, inline_js
+from locator.maps.folium_map import json_for_script, map_data, map_parts, outline_collection
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from locator.maps.basemaps import Basemap
+    from locator.search import Answer
+
+
+def standalone_page(answer: Answer, basemap: Basemap, title: str) -> str:
+    """Return an answer as one HTML file with map and list.
+
+    Parameters
+    ----------
+    answer
+        What to show.
+    basemap
+        With tiles the file needs a network to show them, and falls back to the outline without.
+    title
+        Heading of the page, plain text.
+    """
+    question = answer.question
+    sure = [card(hit, question) for hit in answer.features]
+    unknown = [card(hit, question) for hit in answer.unknown]
+    districts = [hit.service.district for hit in (*answer.features, *answer.unknown) if hit.service.district]
+    data = map_data([*sure, *unknown], question, basemap, districts=districts)
+    data["outlines"] = {city: outline_collection(city, basemap) for city in data["cities"]}
+    templates = Environment(
+        loader=FileSystemLoader(bundled("templates")),
+        autoescape=select_autoescape(),
+        undefined=StrictUndefined,
+    )
+    parts = map_parts(basemap)
+    static = bundled("static")
+    page = templates.get_template("standalone.html").render(
+        title=title,
+        question=question,
+        cards=sure,
+        unknown=unknown,
+        demo=any(hit.service.demo for hit in (*answer.features, *answer.unknown)),
+        as_of=answer.as_of,
+        nonce=secrets.token_urlsafe(16),
+        tile_origins=" ".join(basemap.origins),
+        style=Markup(inline_css() + _read(static / "tokens.css") + _read(static / "app.css")),  # noqa: S704  our files
+        leaflet=Markup(inline_js()),  # noqa: S704  the package's file
+        own_script=Markup(_read(static / "map.js")),  # noqa: S704  our file
+        map_html=Markup(parts.html),  # noqa: S704  constants only
+        map_script=Markup(parts.script),  # noqa: S704  constants only
+        map_data=Markup(json_for_script(data)),  # noqa: S704  escaped for scripts
+        families=vocabulary.FAMILIES,
+    )
+    return str(page)
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")

@@ -1,0 +1,30 @@
+"""Links that open a phone's map app at a service, each with the datum that the app expects."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from locator.datum import convert
+
+_SOURCE = "locator"
+
+
+def links(name: str, lon: float | None, lat: float | None) -> dict[str, str]:
+    """Return links by app for a WGS-84 position; none without a position.
+
+    Sources: the URI documentation of each app (Amap and Tencent take GCJ-02, Baidu BD-09, geo: WGS-84
+    by RFC 5870).
+    """
+    if lon is None or lat is None:
+        return {}
+    title = quote(name[:60], safe="")
+    glon, glat = convert(lon, lat, "wgs84", "gcj02")
+    blon, blat = convert(lon, lat, "wgs84", "bd09")
+    return {
+        "amap": f"https://uri.amap.com/navigation?to={glon:.6f},{glat:.6f},{title}&mode=ride&coordinate=gaode&src={_SOURCE}",
+        "baidu": f"https://api.map.baidu.com/marker?location={blat:.6f},{blon:.6f}&title={title}&content={title}"
+        f"&coord_type=bd09ll&output=html&src={_SOURCE}",
+        "tencent": f"https://apis.map.qq.com/uri/v1/marker?marker=coord:{glat:.6f},{glon:.6f};title:{title}"
+        f"&coord_type=2&referer={_SOURCE}",
+        "geo": f"geo:{lat:.6f},{lon:.6f}",
+    }

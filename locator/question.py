@@ -1,0 +1,243 @@
+"""What was asked: the parameters of the nearest contract, checked, with their defaults.
+
+One table serves Python callers, the command line and the URL of every page, embed and image, so
+that the same words mean the same everywhere.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from locator import vocabulary
+from locator._errors import InputError, Text
+from locator.datum import Datum, check_position, datum_of
+from locator.timeline import check_instant
+from locator.travel import CrowFly
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+DEFAULT_MINUTES = 60.0
+_MAX_LIMIT = 50
+_MAX_STAY_MIN = 24 * 60
+_MAX_MINUTES = 1e6
+_MAX_M = 1e9
+
+
+@dataclass(frozen=True)
+class Question:
+    """A checked question; see the nearest-service contract for what each parameter means."""
+
+    at: datetime
+    lon: float | None = None
+    lat: float | None = None
+    datum: Datum = Datum.WGS84
+    kind: tuple[str, ...] = ()
+    needs_amenity: tuple[str, ...] = ()
+    group: tuple[str, ...] = ()
+    open: str = "any"
+    stay: float = 0.0
+    offer: str = "any"
+    mode: str = "ride"
+    max_minutes: float | None = None
+    max_m: float | None = None
+    sort: str = "distance"
+    limit: int | None = None
+    district: str | None = None
+
+    @property
+    def travel(self) -> CrowFly:
+        """How the asker moves."""
+        return CrowFly(self.mode)
+
+    @property
+    def reach_m(self) -> float:
+        """The outer bound as a straight-line distance, metres; infinite without one."""
+        bounds = [float("inf")]
+        if self.max_m is not None:
+            bounds.append(self.max_m)
+        if self.max_minutes is not None:
+            bounds.append(self.travel.reach_m(self.max_minutes))
+        return min(bounds)
+
+
+PARAMETERS = tuple(field.name for field in fields(Question))
+
+
+def ask(values: Mapping[str, object], now: datetime, *, anywhere: bool = False) -> Question:
+    """Return the question that some values pose; texts are read, absent and empty ones take the default.
+
+    Parameters
+    ----------
+    values
+        By parameter name: Python values or texts as in a URL.
+    now
+        What `at` means when it is not given.
+    anywhere
+        Whether the question may do without a position and a district.
+
+    Raises
+    ------
+    InputError
+        With every faulty parameter in its `errors`.
+    """
+    errors = [_unknown(name) for name in values if name not in PARAMETERS]
+    read: dict[str, Any] = {"at": check_instant(now).replace(microsecond=0)}
+    for name, reader in _READERS.items():
+        value = values.get(name)
+        if value is None or (isinstance(value, str) and not value.strip()):
+            continue
+        try:
+            read[name] = reader(name, value)
+        except InputError as error:
+            errors.append(error)
+    faulty = {error.field for error in errors}
+    if not anywhere or {"lon", "lat"} & values.keys():
+        errors += _position_errors(read, faulty)
+    if errors:
+        raise InputError.together(errors)
+    return Question(**_with_defaults(read))
+
+
+def _with_defaults(read: dict[str, Any]) -> dict[str, Any]:
+    placed = "lon" in read
+    if placed:
+        read.setdefault("limit", 10)
+        if "max_m" not in read:
+            read.setdefault("max_minutes", DEFAULT_MINUTES)
+    read.setdefault("sort", "soonest" if read.get("open") == "arrival" and placed else "distance")
+    return read
+
+
+def _position_errors(read: dict[str, Any], faulty: set[str]) -> list[InputError]:
+    missing = [name for name in ("lon", "lat") if name not in read and name not in faulty]
+    if missing == ["lon", "lat"] and "district" in read:
+        return []
+    if missing:
+        return [
+            InputError(
+                name,
+                None,
+                Text(
+                    f"缺 {name}：要么给 lon 和 lat，要么给 district",
+                    f"{name} is missing: give lon and lat, or a district",
+                ),
+            )
+            for name in missing
+        ]
+    if {"lon", "lat"} <= read.keys():
+        try:
+            check_position(read["lon"], read["lat"])
+        except InputError as error:
+            return [error]
+    return []
+
+
+def _unknown(name: str) -> InputError:
+    near = difflib.get_close_matches(name, PARAMETERS, n=1)
+    return InputError(
+        name,
+        None,
+        Text(
+            f"没有 {name[:40]!r} 这个参数" + (f"，是不是 {near[0]}？" if near else ""),
+            f"there is no parameter {name[:40]!r}" + (f": did you mean {near[0]}?" if near else ""),
+        ),
+    )
+
+
+def _refuse(name: str, value: object, zh: str, en: str) -> NoReturn:
+    shown = str(value)[:80]
+    raise InputError(name, shown, Text(f"{name} {zh}，收到的是 {shown!r}", f"{name} {en}, got {shown!r}"))
+
+
+def _number(low: float, high: float, unit: Text, *, above: bool = False) -> Callable[[str, object], float]:
+    def read(name: str, value: object) -> float:
+        zh, en = f"要是{unit.zh}", f"must be {unit.en}"
+        try:
+            number = float(str(value))
+        except ValueError:
+            _refuse(name, value, zh, en)
+        if not low <= number <= high or (above and number == low):
+            _refuse(name, value, zh, en)
+        return number
+
+    return read
+
+
+def _degrees(name: str, value: object) -> float:
+    try:
+        return float(str(value))
+    except ValueError:
+        _refuse(name, value, "要是度数", "must be degrees")
+
+
+def _whole(low: int, high: int) -> Callable[[str, object], int]:
+    def read(name: str, value: object) -> int:
+        text = str(value).strip()
+        if not re.fullmatch(r"[0-9]{1,6}", text) or not low <= int(text) <= high:
+            _refuse(name, value, f"要是 {low}–{high} 的整数", f"must be a whole number from {low} to {high}")
+        return int(text)
+
+    return read
+
+
+def _one_of(*choices: str) -> Callable[[str, object], str]:
+    def read(name: str, value: object) -> str:
+        text = str(value).strip().lower()
+        if text not in choices:
+            _refuse(name, value, f"只能是 {'、'.join(choices)}", f"must be one of {', '.join(choices)}")
+        return text
+
+    return read
+
+
+def _codes(known: Mapping[str, object]) -> Callable[[str, object], tuple[str, ...]]:
+    def read(name: str, value: object) -> tuple[str, ...]:
+        parts = value.split(",") if isinstance(value, str) else list(value)  # type: ignore[call-overload]
+        return vocabulary.check_codes(name, [p.strip() for p in parts if p.strip()], known)
+
+    return read
+
+
+def _instant(name: str, value: object) -> datetime:
+    if isinstance(value, datetime):
+        return check_instant(value, name)
+    # In a URL an unescaped + arrives as a space.
+    text = re.sub(r" (?=\d\d:?\d\d$)", "+", str(value).strip())
+    try:
+        return check_instant(datetime.fromisoformat(text), name)
+    except (ValueError, OverflowError) as error:
+        if isinstance(error, InputError):
+            raise
+        _refuse(name, value, "要写成 2026-11-23T13:05 这样", "must be an ISO 8601 time like 2026-11-23T13:05")
+
+
+def _district(name: str, value: object) -> str:
+    text = str(value).strip()
+    if len(text) > 20:  # noqa: PLR2004  the longest district name has 15 characters
+        _refuse(name, value, "要是区划代码或区县名", "must be a GB/T 2260 code or a district's name")
+    return text
+
+
+_READERS: Mapping[str, Callable[[str, object], object]] = {
+    "at": _instant,
+    "lon": _degrees,
+    "lat": _degrees,
+    "datum": lambda name, value: datum_of(str(value), name),
+    "kind": _codes(vocabulary.KINDS),
+    "needs_amenity": _codes(vocabulary.AMENITIES),
+    "group": _codes(vocabulary.GROUPS),
+    "open": _one_of("any", "now", "arrival"),
+    "stay": _number(0, _MAX_STAY_MIN, Text("0–1440 分钟", "0-1440 minutes")),
+    "offer": _one_of("any", "now"),
+    "mode": _one_of(*vocabulary.MODES),
+    "max_minutes": _number(0, _MAX_MINUTES, Text("大于 0 的分钟数", "minutes above 0"), above=True),
+    "max_m": _number(0, _MAX_M, Text("大于 0 的米数", "metres above 0"), above=True),
+    "sort": _one_of("soonest", "distance"),
+    "limit": _whole(1, _MAX_LIMIT),
+    "district": _district,
+}

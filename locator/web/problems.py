@@ -1,0 +1,86 @@
+"""Errors as people and programs can use them: RFC 9457 under /api, a page with a next step elsewhere."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+
+from flask import Flask, Response, current_app, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from locator._errors import InputError, NotFoundError, StoreError, Text
+
+_TITLES = {
+    400: Text("问法不对", "The request is not right"),
+    404: Text("没有这个", "Not found"),
+    405: Text("不能这样用这个地址", "This address does not take that method"),
+    413: Text("发来的太大", "Too large"),
+    503: Text("存储暂时用不了", "The store is away"),
+    500: Text("我们这边出错了", "Our mistake"),
+}
+_OURS = Text("这是我们的错，已经记下。稍后再试", "It is logged. Try again later")
+
+
+def register(app: Flask) -> None:
+    """Install the error answers on an application."""
+    app.register_error_handler(InputError, _from_input)
+    app.register_error_handler(NotFoundError, lambda error: _answer(404, error.text))
+    app.register_error_handler(StoreError, _from_store)
+    app.register_error_handler(HTTPException, _from_http)
+
+
+def language() -> str:
+    """Return the language of the answer: Chinese unless the client prefers English."""
+    return request.accept_languages.best_match(["zh", "zh-CN", "en"], default="zh") or "zh"
+
+
+def _from_input(error: InputError) -> Response:
+    said = language()
+    errors = [{"field": e.field, "message": e.text.of(said), "got": _shown(e.got)} for e in error.errors]
+    return _answer(400, error.text, errors)
+
+
+def _from_store(error: StoreError) -> Response:
+    current_app.logger.error("%s", error)
+    return _answer(503, error.text)
+
+
+def _from_http(error: HTTPException) -> Response:
+    status = error.code or 500
+    if status < HTTPStatus.BAD_REQUEST:
+        return error.get_response()  # type: ignore[return-value]
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return _answer(status, _OURS)
+    return _answer(status, _TITLES.get(status, _TITLES[400]))
+
+
+def _answer(status: int, detail: Text, errors: list[dict[str, object]] | None = None) -> Response:
+    said = language()
+    title = _TITLES.get(status, _TITLES[400 if status < HTTPStatus.INTERNAL_SERVER_ERROR else 500])
+    if request.path.startswith("/api/") or request.path == "/healthz":
+        body: dict[str, object] = {
+            "type": "about:blank",
+            "title": title.of(said),
+            "status": status,
+            "detail": _short(detail).of(said),
+        }
+        if errors:
+            body["errors"] = errors
+        text = json.dumps(body, ensure_ascii=False)
+        response = Response(text, status, mimetype="application/problem+json")
+    else:
+        page = render_template(
+            "problem.html", status=status, title=title.zh, detail=_short(detail).zh, errors=errors
+        )
+        response = Response(page, status, mimetype="text/html")
+    response.headers["Vary"] = "Accept-Language"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _short(text: Text) -> Text:
+    return Text(text.zh[:1000], text.en[:1000])
+
+
+def _shown(got: object) -> object:
+    return got if got is None or isinstance(got, int | float) else str(got)[:80]

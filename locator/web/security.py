@@ -1,0 +1,54 @@
+"""Headers on every answer; a page's scripts and styles carry the nonce of that page alone."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, cast
+
+from flask import Flask, Response, current_app, g
+
+if TYPE_CHECKING:
+    from locator.maps import Basemap
+
+
+def protect(app: Flask) -> None:
+    """Install the security headers on an application."""
+    app.after_request(_add_headers)
+    app.context_processor(lambda: {"nonce": page_nonce()})
+
+
+def page_nonce() -> str:
+    """Return the nonce of the page being made."""
+    if "nonce" not in g:
+        g.nonce = secrets.token_urlsafe(16)
+    return cast("str", g.nonce)
+
+
+def _add_headers(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    # A link to a map app must not tell it where the asker is: that stands in our URL.
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", "geolocation=(self), camera=(), microphone=(), payment=()")
+    headers.setdefault("Content-Security-Policy", _policy(response))
+    return response
+
+
+def _policy(response: Response) -> str:
+    if response.mimetype != "text/html":
+        return "default-src 'none'; frame-ancestors 'none'"
+    nonce = f"'nonce-{page_nonce()}'"
+    basemap = cast("Basemap", current_app.extensions["locator.basemap"])
+    return "; ".join(
+        [
+            "default-src 'none'",
+            f"script-src {nonce}",
+            f"style-src {nonce}",
+            " ".join(["img-src 'self' data:", *basemap.origins]),
+            "connect-src 'self'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'self'",
+        ]
+    )

@@ -1,0 +1,55 @@
+"""Runs the application under granian."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from granian.constants import Interfaces
+from granian.server import Server
+
+from locator._settings import Settings, variable_of
+from locator.maps import basemap_of
+from locator.store import open_or_seed
+from locator.web import create_app
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def run(settings: Settings, store: str | None, host: str, port: int, workers: int) -> None:
+    """Serve until told to stop; requests under way are finished first.
+
+    Parameters
+    ----------
+    settings
+        From the environment.
+    store
+        A store URL that goes before the settings' one.
+    host, port
+        Where to listen.
+    workers
+        How many processes.
+    """
+    if store:
+        os.environ[variable_of("store")] = store  # the workers read it again, each in its own process
+    # Before any worker starts: mistakes are told once, and the first start makes the store once.
+    basemap_of(settings)
+    open_or_seed(store or settings.store).close()
+    server = Server(
+        "locator.web.serving:worker_app",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        factory=True,
+        log_access=False,
+        workers_kill_timeout=10,
+    )
+    print(f"http://{host}:{port}/", flush=True)  # noqa: T201  the one line that a first user needs
+    server.serve()
+
+
+def worker_app() -> Flask:
+    """Return the application of one worker process."""
+    return create_app(settings=Settings.from_environ(os.environ))

@@ -1,0 +1,62 @@
+"""What exists is documented, and what is documented exists."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from locator._settings import Settings, variable_of
+from locator.cli import main
+from locator.question import PARAMETERS
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+
+ROOT = Path(__file__).parent.parent
+READMES = [(ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh-CN.md")]
+# Files that pages fetch by themselves.
+_PARTS_OF_PAGES = {
+    "/static/<path:filename>",
+    "/assets/<tag>/<path:name>",
+    "/outline/<city>.json",
+    "/favicon.ico",
+}
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_every_setting_command_and_parameter_is_in_the_readme(readme: str) -> None:
+    for name in Settings.__dataclass_fields__:
+        assert f"`{variable_of(name)}`" in readme
+    for name in main.commands:
+        assert f"locator {name} " in readme
+    for name in PARAMETERS:
+        assert f"`{name}`" in readme
+    assert set(re.findall(r"LOCATOR_[A-Z_]+", readme)) == {
+        variable_of(n) for n in Settings.__dataclass_fields__
+    }
+
+
+def test_every_endpoint_of_the_api_is_in_the_readme(app: Flask) -> None:
+    for rule in app.url_map.iter_rules():
+        if rule.rule not in _PARTS_OF_PAGES | {"/", "/s/<service_id>"}:
+            stem = rule.rule.split("<")[0]
+            assert all(stem in readme for readme in READMES), rule.rule
+
+
+def test_every_curl_line_of_the_readme_answers(client: FlaskClient) -> None:
+    for readme in READMES:
+        paths = re.findall(r"curl 'http://127\.0\.0\.1:8000([^']+)'", readme)
+        assert len(paths) == 5
+        for path in paths:
+            assert client.get(path).status_code == 200, path
+
+
+def test_both_readmes_name_the_two_commands_and_the_picture() -> None:
+    for readme in READMES:
+        assert "make serve" in readme
+        assert "make test" in readme
+    assert (ROOT / "docs/pictures/courier.png").stat().st_size > 20_000
