@@ -247,6 +247,8 @@ def next_start(now: OfferNow, after: datetime) -> datetime | None:
 
 
 def _verified(hit: Hit) -> str:
+    if hit.service.demo:
+        return "示例，不是真地方"
     day = hit.service.verified_on
     return "按名单，没人核实过" if day is None else f"{day.month}月{day.day}日核实"
 

@@ -88,7 +88,7 @@ const locatorMap = (() => {
         if (!bare) return;
         L.marker(layer.getBounds().getCenter(), {
           icon: nameTag("district-name", feature.properties.name),
-          interactive: false, keyboard: false,
+          interactive: false, keyboard: false, zIndexOffset: -10000,
         }).addTo(group);
       },
     }).addTo(group);
@@ -99,7 +99,7 @@ const locatorMap = (() => {
   const showOutlines = async (data, group, bare) => {
     group.clearLayers();
     for (const label of bare ? data.labels : []) {
-      L.marker([label.lat, label.lon], { icon: nameTag("town-name", label.name), interactive: false, keyboard: false }).addTo(group);
+      L.marker([label.lat, label.lon], { icon: nameTag("town-name", label.name), interactive: false, keyboard: false, zIndexOffset: -10000 }).addTo(group);
     }
     for (const city of data.cities) {
       let collection = data.outlines && data.outlines[city];
@@ -134,8 +134,11 @@ const locatorMap = (() => {
   };
 
   const fit = (map, data) => {
-    const points = data.services.slice(0, 8).map((s) => [s.lat, s.lon]);
-    if (data.asker) points.push([data.asker.lat, data.asker.lon]);
+    const here = data.asker;
+    // By distance, not in the order of the list: one far answer must not shrink the streets near by.
+    const metres = (s) => (here ? map.distance([here.lat, here.lon], [s.lat, s.lon]) : 0);
+    const points = [...data.services].sort((a, b) => metres(a) - metres(b)).slice(0, here ? 7 : 60).map((s) => [s.lat, s.lon]);
+    if (here) points.push([here.lat, here.lon]);
     if (!points.length) return;
     // Room at the top for the search box, at the bottom for the sheet that overlaps the map.
     const tall = map.getSize().y > 200;
@@ -148,7 +151,10 @@ const locatorMap = (() => {
     note.textContent = data.note;
     map.attributionControl.setPrefix(false);
     if (!layers.tiles.length) map.getContainer().append(note);
+    const sortNames = () => map.getContainer().classList.toggle("far", map.getZoom() < 14);
+    map.on("zoomend", sortNames);
     fit(map, data);
+    sortNames();
     addServices(map, data.services, layers.families);
     if (data.asker) addAsker(map, data.asker);
     showOutlines(data, layers.outline, !layers.tiles.length);

@@ -200,7 +200,8 @@ def test_the_file_of_a_map_opens_with_no_network(
 
 def test_pictures_of_the_pages_are_made(phone, site: str, pictures: Path) -> None:
     for name, path in {
-        "courier": RESULTS + "&open=arrival",
+        "courier": RESULTS,
+        "courier-arrival": RESULTS + "&open=arrival",
         "courier-first": "/",
         "service": "/s/yp-canteen-001?at=2026-11-23T13:05&group=rider",
     }.items():
