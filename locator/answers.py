@@ -1,35 +1,49 @@
-"""An answer as the GeoJSON of the nearest-service contract, which HTTP and the command line print."""
+"""An answer as the JSON of the nearest-service contract, which HTTP and the command line print.
+
+What does not depend on the asker is encoded once: a record's own properties when the catalog is made,
+the words of a moment (status, offers) once a minute. Only the rest is written for each request.
+"""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from locator.benefits import price_text
-from locator.datum import convert
-from locator.navigation import links
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from locator.datum import Datum
+    from locator.profiles import Moment, OfferNow
     from locator.question import Question
-    from locator.search import Answer, Hit, OfferNow
+    from locator.search import Answer, Hit
 
 JsonObject = dict[str, Any]
+_RULES = ("percent_off", "minus_cny", "fixed_cny", "voucher_cny", "min_spend", "per_day")
+_encode = msgspec.json.Encoder().encode
+
+
+def encode(answer: Answer) -> bytes:
+    """Return the GeoJSON FeatureCollection of an answer, positions in the datum that was asked in."""
+    question, catalog = answer.question, answer.catalog
+    state = _encode({"version": catalog.version, "as_of": catalog.as_of})
+    return b"".join(
+        (
+            b'{"type":"FeatureCollection","datum":"', question.datum.encode(),
+            b'","asked":', _encode(asked(question)), b',"catalog":', state,
+            b',"numberReturned":%d,"features":[' % len(answer.features), b",".join(_features(answer.features, question)),
+            b'],"unknown":[', b",".join(_features(answer.unknown, question)), b"]}",
+        )
+    )  # fmt: skip
 
 
 def to_geojson(answer: Answer) -> JsonObject:
-    """Return the FeatureCollection of an answer, positions in the datum that was asked in."""
-    datum = answer.question.datum
-    return {
-        "type": "FeatureCollection",
-        "datum": datum.value,
-        "asked": asked(answer.question),
-        "catalog": {"version": answer.version, "as_of": answer.as_of},
-        "numberReturned": len(answer.features),
-        "features": [feature(hit, datum) for hit in answer.features],
-        "unknown": [feature(hit, datum) for hit in answer.unknown],
-    }
+    """Return the same as Python objects."""
+    found: JsonObject = msgspec.json.decode(encode(answer))
+    return found
 
 
 def asked(question: Question) -> JsonObject:
@@ -39,9 +53,9 @@ def asked(question: Question) -> JsonObject:
         "lat": question.lat,
         "datum": question.datum.value,
         "at": instant(question.at),
-        "kind": list(question.kind),
-        "needs_amenity": list(question.needs_amenity),
-        "group": list(question.group),
+        "kind": question.kind,
+        "needs_amenity": question.needs_amenity,
+        "group": question.group,
         "open": question.open,
         "stay": question.stay,
         "offer": question.offer,
@@ -56,65 +70,68 @@ def asked(question: Question) -> JsonObject:
     }
 
 
-def feature(hit: Hit, datum: Datum) -> JsonObject:
-    """Return one hit as a GeoJSON feature; a service without a position has a null geometry."""
-    service = hit.service
-    return {
-        "type": "Feature",
-        "id": service.id,
-        "geometry": _point(hit, datum),
-        "properties": {
-            "id": service.id,
-            "name": service.name,
-            "kind": service.kind,
-            "address": service.address,
-            "distance_m": None if hit.distance_m is None else round(hit.distance_m, 3),
-            "travel_s": None if hit.travel_s is None else round(hit.travel_s),
-            "arrive_at": instant(hit.arrive_at),
-            "status": hit.status,
-            "usable_from": instant(hit.usable_from),
-            "usable_until": instant(hit.usable_until),
-            "usable_min": None if hit.usable_min is None else round(hit.usable_min, 1),
-            "next_change": instant(hit.next_change),
-            "offers": [_offer(now) for now in hit.offers],
-            "has": list(service.has),
-            "lacks": list(service.lacks),
-            "stars": service.stars,
-            "capacity": service.capacity,
-            "phone": service.phone,
-            "verified_on": None if service.verified_on is None else service.verified_on.isoformat(),
-            "position_quality": service.position_quality,
-            "demo": service.demo,
-            "links": {
-                "self": f"/api/v1/services/{service.id}",
-                "page": f"/s/{service.id}",
-                **links(service.name, hit.lon, hit.lat),
-            },
-        },
-    }
-
-
 def instant(at: datetime | None) -> str | None:
     """Return an instant as ISO 8601 with its offset, to the second."""
     return None if at is None else at.isoformat(timespec="seconds")
 
 
-def _point(hit: Hit, datum: Datum) -> JsonObject | None:
-    if hit.lon is None or hit.lat is None:
-        return None
-    lon, lat = convert(hit.lon, hit.lat, "wgs84", datum)
-    return {"type": "Point", "coordinates": [round(lon, 8), round(lat, 8)]}
+def _features(hits: Iterable[Hit], question: Question) -> Iterator[bytes]:
+    """Yield each hit as a GeoJSON feature; a service without a position has a null geometry."""
+    for hit in hits:
+        own = hit.catalog.public(hit.row)
+        geometry = b"null"
+        if hit.place is not None:
+            geometry = b'{"type":"Point","coordinates":[%.8f,%.8f]}' % hit.catalog.position(
+                hit.place, question.datum
+            )
+        then, offers = _said(hit.moment)
+        yield b"".join(
+            (
+                b'{"type":"Feature","id":', own.id, b',"geometry":', geometry, b',"properties":{', own.properties,
+                _on_the_way(hit), then, offers, b"}}",
+            )
+        )  # fmt: skip
+
+
+def _on_the_way(hit: Hit) -> bytes:
+    """Return the properties that depend on where the asker is, to the second."""
+    if hit.distance_m is None or hit.travel_s is None:
+        way = b',"distance_m":null,"travel_s":null,"arrive_at":null'
+    else:
+        way = b',"distance_m":%.3f,"travel_s":%d,"arrive_at":%s' % (
+            hit.distance_m,
+            round(hit.travel_s),
+            _quoted(hit.arrive_at),
+        )
+    if hit.usable_min is None:
+        return way + b',"usable_from":%s,"usable_min":null' % _quoted(hit.usable_from)
+    return way + b',"usable_from":%s,"usable_min":%.1f' % (_quoted(hit.usable_from), hit.usable_min)
+
+
+# By the moment itself: those in use are few, shared by all services of one profile, and made anew each minute.
+@lru_cache(maxsize=65536)
+def _said(moment: Moment) -> tuple[bytes, bytes]:
+    """Return the status and the offers of a moment."""
+    then = b',"status":"%s","usable_until":%s,"next_change":%s' % (
+        moment.status.encode(),
+        _quoted(moment.until),
+        _quoted(moment.next_change),
+    )
+    return then, b',"offers":' + _encode([_offer(now) for now in moment.offers])
+
+
+def _quoted(at: datetime | None) -> bytes:
+    return b"null" if at is None else b'"%s"' % at.isoformat(timespec="seconds").encode()
 
 
 def _offer(now: OfferNow) -> JsonObject:
     offer = now.offer
-    rules = ("percent_off", "minus_cny", "fixed_cny", "voucher_cny", "min_spend", "per_day")
-    rule = {name: getattr(offer, name) for name in rules if getattr(offer, name) is not None}
+    rule = {name: getattr(offer, name) for name in _RULES if getattr(offer, name) is not None}
     if offer.hours is not None:
         rule["hours"] = offer.hours
     return {
         "title": offer.title,
-        "groups": list(offer.groups),
+        "groups": offer.groups,
         "rule": rule,
         "price_text": price_text(offer).zh,
         "applies": now.applies,

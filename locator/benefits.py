@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from locator._errors import Text
-from locator.timeline import timeline
+from locator.timeline import check_instant, timeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,7 +36,7 @@ def usable_by(offer: Offer, groups: Iterable[str]) -> bool:
 
 def valid_on(offer: Offer, at: datetime) -> bool:
     """Return whether an instant lies within the offer's dates (both included)."""
-    day = at.date()
+    day = check_instant(at).date()
     return not (
         (offer.valid_from is not None and day < offer.valid_from)
         or (offer.valid_to is not None and day > offer.valid_to)
@@ -61,14 +61,14 @@ def price_text(offer: Offer) -> Text:
 
 def zhe(percent_off: float) -> str:
     """Return a percentage off as Chinese write it: 30 -> 七折, 15 -> 八五折, 29 -> 七一折, 100 -> 免费."""
-    pay = round(_WHOLE * (100 - percent_off), 6) / _WHOLE
+    pay = round(100 - percent_off, 2)
     if pay <= 0:
         return "免费"
     tens, ones = divmod(pay, _WHOLE)
-    if tens < 1 or ones != int(ones):
+    if not 1 <= tens < _WHOLE or ones != int(ones):
         return f"{_plain(pay / _WHOLE)}折"
     return _DIGITS[int(tens)] + (_DIGITS[int(ones)] if ones else "") + "折"
 
 
 def _plain(number: float) -> str:
-    return f"{number:g}"
+    return f"{number:.3f}".rstrip("0").rstrip(".")

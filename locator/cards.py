@@ -9,19 +9,20 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from locator import vocabulary
-from locator.benefits import price_text, usable_by
+from locator.benefits import price_text, usable_by, valid_on
 from locator.districts import district_name
 from locator.navigation import links
 from locator.timebar import Bar, time_bar
-from locator.timeline import timeline
+from locator.timeline import SHANGHAI, timeline
 
 if TYPE_CHECKING:
+    from locator.profiles import OfferNow
     from locator.question import Question
-    from locator.search import Hit, OfferNow
+    from locator.search import Hit
 
 _SHORT_STAY_MIN = 20
 _SOON = timedelta(hours=2)
@@ -94,7 +95,7 @@ def card(hit: Hit, question: Question) -> Card:
         family=kind.family,
         glyph=kind.glyph,
         where=hit.service.town or district_name(hit.service.district) or "",
-        name_parts=_breakable(hit),
+        name_parts=breakable(hit.service.name),
         door=door,
         going=_going(hit, question),
         minutes="" if hit.travel_s is None else f"{_minutes_of(hit.travel_s)}分",
@@ -165,8 +166,7 @@ def _going(hit: Hit, question: Question) -> str:
 
 
 def _door(hit: Hit, question: Question) -> Door:
-    arrive = hit.arrive_at or question.at
-    if hit.usable_from is not None and hit.usable_from <= arrive:
+    if hit.moment.entered:
         if hit.usable_min is not None and hit.usable_min < _SHORT_STAY_MIN:
             return Door("soon", "快关门")
         return (
@@ -174,7 +174,7 @@ def _door(hit: Hit, question: Question) -> Door:
             if hit.status == "open"
             else Door("later", f"{clock(_opens(hit), question.at)}开")
         )
-    if hit.status == "unknown":
+    if hit.moment.on_arrival == "unknown":
         return Door("unknown", "时间不清楚")
     if hit.usable_from is not None and hit.usable_from - question.at <= _SOON:
         return Door("later", f"{clock(hit.usable_from, question.at)}开")
@@ -193,7 +193,7 @@ def _staying(hit: Hit, question: Question, door: Door) -> tuple[str, str, bool]:
     if door.state == "unknown":
         return ("到了不一定开门" if hit.travel_s is not None else "没写几点开门", "", False)
     if hit.usable_from is None:
-        return ("两星期内不开", "", False)
+        return ("几点开不清楚" if hit.moment.vague else "两星期内不开", "", False)
     arrive = hit.arrive_at or question.at
     if hit.usable_from > arrive:
         wait = (hit.usable_from - arrive) / timedelta(minutes=1)
@@ -242,8 +242,11 @@ def _deal_note(now: OfferNow, hit: Hit, question: Question) -> str:
 
 def next_start(now: OfferNow, after: datetime) -> datetime | None:
     """Return when an offer's window next begins, or None within the horizon."""
-    span = timeline(now.offer.hours).next_open(after)
-    return None if span is None else span.start
+    offer = now.offer
+    if offer.valid_from is not None:
+        after = max(after, datetime.combine(offer.valid_from, time(), SHANGHAI))
+    span = timeline(offer.hours).next_open(after)
+    return span.start if span is not None and valid_on(offer, span.start) else None
 
 
 def _verified(hit: Hit) -> str:
@@ -253,6 +256,6 @@ def _verified(hit: Hit) -> str:
     return "按名单，没人核实过" if day is None else f"{day.month}月{day.day}日核实"
 
 
-def _breakable(hit: Hit) -> tuple[str, ...]:
-    """Return the name cut where a line may break: after 街道, 路, 社区, 中心 and before a bracket."""
-    return tuple(re.findall(r".+?(?:街道|路|社区|中心|(?=[（(])|$)", hit.service.name, flags=re.DOTALL))
+def breakable(name: str) -> tuple[str, ...]:
+    """Return a name cut where a line may break: after 街道, 路, 社区, 中心 and before a bracket."""
+    return tuple(re.findall(r".+?(?:街道|路(?!街道)|社区|中心(?!路)|(?=[（(])|$)", name, flags=re.DOTALL))

@@ -16,17 +16,19 @@ from pydantic import TypeAdapter
 
 from locator import vocabulary
 from locator._errors import NotFoundError, Text
+from locator.datum import Datum, convert
 from locator.index import NearestIndex
 from locator.profiles import OPEN, Profile, Profiles
 from locator.service import Offer, Service
 from locator.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Self
 
     from numpy.typing import NDArray
 
+_encode = msgspec.json.Encoder().encode
 _OFFERS: TypeAdapter[tuple[Offer, ...]] = TypeAdapter(tuple[Offer, ...])
 # One bit for each word that a search can ask for; 64 are enough, and a test keeps it so.
 BITS = {
@@ -69,6 +71,20 @@ class _Columns(msgspec.Struct):
         return (_StopColumns(self.lon, self.lat, self.hours),)
 
 
+class Public(NamedTuple):
+    """What an answer says of a record whoever asks, as JSON: its id, and its properties without the braces."""
+
+    id: bytes
+    properties: bytes
+
+
+# In the order of the nearest contract; what a record does not say is null, or an empty list.
+_PUBLIC: Mapping[str, object] = {
+    "id": None, "name": None, "kind": None, "address": None, "has": (), "lacks": (), "stars": None,
+    "capacity": None, "phone": None, "verified_on": None, "position_quality": None, "demo": False,
+}  # fmt: skip
+
+
 class Place(NamedTuple):
     """Where a service can be found: its row, WGS-84 degrees and profile number."""
 
@@ -95,10 +111,13 @@ class Catalog:
         self.version = version
         self.as_of = as_of
         self.ids = [row[0] for row in rows]
-        self.raw = [row[1] for row in rows]
+        # Each record once, in two parts: what answers show, ready to be sent, and the rest.
+        self._public: list[bytes] = []
+        self._rest: list[bytes] = []
         self._row = {service_id: row for row, service_id in enumerate(self.ids)}
-        self._lay_out(msgspec.json.Decoder(_Columns))
-        self._decoded = lru_cache(maxsize=4096)(lambda row: Service.model_validate_json(self.raw[row]))
+        self._lay_out([row[1] for row in rows])
+        self._decoded = lru_cache(maxsize=4096)(lambda row: Service.model_validate_json(self.raw(row)))
+        self._positions = lru_cache(maxsize=3)(lambda datum: convert(self.lon, self.lat, "wgs84", datum))
         self._standing_at = lru_cache(maxsize=16)(self._compute_standing)
 
     @classmethod
@@ -121,6 +140,22 @@ class Catalog:
     def service(self, row: int) -> Service:
         """Return the whole record of a row."""
         return self._decoded(row)
+
+    def raw(self, row: int) -> bytes:
+        """Return the whole record of a row as JSON."""
+        return b"{" + self._public[row] + self._rest[row] + b"}"
+
+    def public(self, row: int) -> Public:
+        """Return what an answer says of a row whoever asks."""
+        own = self._public[row]
+        page = self.ids[row].encode()
+        links = b',"links":{"self":"/api/v1/services/%s","page":"/s/%s"}' % (page, page)
+        return Public(b'"%s"' % page, own + links)
+
+    def position(self, place: int, datum: Datum) -> tuple[float, float]:
+        """Return lon and lat of a place in a datum."""
+        lon, lat = (self.lon, self.lat) if datum is Datum.WGS84 else self._positions(datum)
+        return lon[place], lat[place]
 
     def row_of(self, service_id: str) -> int:
         """Return the row of an id.
@@ -150,13 +185,11 @@ class Catalog:
         first, last = np.searchsorted(self.owner, [row, row + 1])
         return list(range(int(first), int(last)))
 
-    def standing(self, at: datetime) -> NDArray[np.bool_] | None:
-        """Return which places their service is at: all of a fixed one, one or more of a mobile one.
+    def standing(self, at: datetime) -> NDArray[np.int32]:
+        """Return 1 for the places their service is at, else 0: all of a fixed one, some of a mobile one.
 
-        A mobile service stands at the stops that are open; while it is under way to none, at any. None when every service is fixed.
+        A mobile service stands at the stops that are open; while none is, at any of them.
         """
-        if not self.has_mobile:
-            return None
         return self._standing_at(at.replace(second=0, microsecond=0))
 
     @cached_property
@@ -168,46 +201,57 @@ class Catalog:
                 found.setdefault(code, []).append(row)
         return found
 
-    def _lay_out(self, decoder: msgspec.json.Decoder[_Columns]) -> None:
+    def _lay_out(self, records: list[bytes]) -> None:
+        slim, whole = msgspec.json.Decoder(_Columns), msgspec.json.Decoder()
         profiles: dict[tuple[Any, ...], int] = {}
         columns: list[tuple[int, float, float, int, int]] = []
         self.district: list[str | None] = []
         self.town: list[str | None] = []
-        self.has_mobile = False
-        for row, raw in enumerate(self.raw):
-            slim = decoder.decode(raw)
-            self.district.append(slim.district)
-            self.town.append(slim.town)
-            if slim.status != "active":
+        for row, raw in enumerate(records):
+            record = slim.decode(raw)
+            public, rest = _parts(whole.decode(raw))
+            self._public.append(public)
+            self._rest.append(rest)
+            self.district.append(record.district)
+            self.town.append(record.town)
+            if record.status != "active":
                 continue
-            bits = _bits(slim)
-            offers = bytes(slim.offers)
-            self.has_mobile |= bool(slim.stops)
-            for stop in slim.places():
+            bits, offers = _bits(record), bytes(record.offers)
+            for stop in record.places():
                 key = (stop.hours, stop.valid_from, stop.valid_to, offers)
-                number = profiles.setdefault(key, len(profiles))
-                columns.append((row, stop.lon, stop.lat, number, bits))
+                columns.append((row, stop.lon, stop.lat, profiles.setdefault(key, len(profiles)), bits))
         parsed = {raw: _OFFERS.validate_json(raw) for raw in {key[3] for key in profiles}}
         self.profiles = Profiles(
             [Profile(hours, first, last, parsed[offers]) for hours, first, last, offers in profiles]
         )
+        self._place(columns)
+
+    def _place(self, columns: list[tuple[int, float, float, int, int]]) -> None:
         self.owner = np.array([c[0] for c in columns], np.int64)
         self.lon = np.array([c[1] for c in columns], np.float64)
         self.lat = np.array([c[2] for c in columns], np.float64)
         self.profile = np.array([c[3] for c in columns], np.int32)
         masks = np.array([c[4] for c in columns], np.uint64)
-        unknown = self.profiles.maybe_unknown()
         if columns:
-            masks |= np.where(unknown[self.profile], np.uint64(BITS["maybe-unknown"]), np.uint64(0))
+            unknown = self.profiles.maybe_unknown()[self.profile]
+            masks |= np.where(unknown, np.uint64(BITS["maybe-unknown"]), np.uint64(0))
+        self.has_mobile = len(np.unique(self.owner)) < len(columns)
         self.index = NearestIndex(self.lon, self.lat, masks, self.owner)
 
-    def _compute_standing(self, at: datetime) -> NDArray[np.bool_]:
+    def _compute_standing(self, at: datetime) -> NDArray[np.int32]:
         here = self.profiles.states(at)[self.profile] == OPEN
         any_open = np.zeros(len(self.ids), np.bool_)
-        np.logical_or.at(any_open, self.owner, here)
+        any_open[self.owner[here]] = True
         fixed = np.bincount(self.owner, minlength=len(self.ids)) == 1
         standing: NDArray[np.bool_] = here | fixed[self.owner] | ~any_open[self.owner]
-        return standing
+        return standing.astype(np.int32)
+
+
+def _parts(record: dict[str, object]) -> tuple[bytes, bytes]:
+    """Return a record's public properties and its other ones as JSON that together make the record."""
+    public = {name: record.pop(name, default) for name, default in _PUBLIC.items()}
+    rest = _encode(record)[1:-1]
+    return _encode(public)[1:-1], b"," + rest if rest else b""
 
 
 def _bits(slim: _Columns) -> int:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from locator.catalog import Catalog
+    from locator.search import Hit
 
 _CALLERS_MISTAKE, _OURS = 2, 1
 
@@ -33,7 +34,7 @@ def _spoken(command: Callable[..., None]) -> Callable[..., None]:
         try:
             command(*args, **kwargs)
         except LocatorError as error:
-            click.echo(error.text.of(os.environ.get("LANG", "")), err=True)
+            click.echo(error.text.of(_language()), err=True)
             theirs = isinstance(error, InputError | NotFoundError | ConfigurationError)
             sys.exit(_CALLERS_MISTAKE if theirs else _OURS)
 
@@ -45,6 +46,11 @@ def _catalog(store: str | None) -> Catalog:
     from locator.store import open_or_seed
 
     return Catalog.of(open_or_seed(store or Settings.from_environ(os.environ).store))
+
+
+def _language() -> str:
+    names = ("LC_ALL", "LC_MESSAGES", "LANG")  # the first that is set decides, as in POSIX
+    return next((os.environ[name] for name in names if os.environ.get(name)), "")
 
 
 _STORE = click.option(
@@ -74,6 +80,10 @@ def _question_options(command: Callable[..., None]) -> Callable[..., None]:
     for name, text in reversed(texts.items()):
         command = click.option(f"--{name.replace('_', '-')}", name, metavar="TEXT", help=text)(command)
     return command
+
+
+def _invented(hit: Hit) -> str:
+    return "（示例）" if hit.service.demo and "示例" not in hit.service.name else ""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -108,7 +118,7 @@ def serve(store: str | None, host: str, port: int, workers: int) -> None:
 @_spoken
 def nearest(lon: str, lat: str, store: str | None, as_json: bool, **parameters: str | None) -> None:
     """List the services nearest to LON LAT (put -- before negative numbers)."""
-    from locator.answers import to_geojson
+    from locator.answers import encode
     from locator.cards import card
     from locator.question import ask
     from locator.search import answer
@@ -116,7 +126,7 @@ def nearest(lon: str, lat: str, store: str | None, as_json: bool, **parameters: 
     question = ask({"lon": lon, "lat": lat, **parameters}, datetime.now(SHANGHAI))
     found = answer(_catalog(store), question)
     if as_json:
-        click.echo(json.dumps(to_geojson(found), ensure_ascii=False))
+        click.echo(encode(found))
         return
     for title, hits in (("", found.features), ("时间不清楚的：", found.unknown)):
         if hits and title:
@@ -124,7 +134,7 @@ def nearest(lon: str, lat: str, store: str | None, as_json: bool, **parameters: 
         for hit in hits:
             shown = card(hit, question)
             words = [shown.door.label, shown.going.replace("|", " "), *filter(None, shown.staying[:2])]
-            click.echo(f"{shown.distance:>8}  {hit.service.name}{'（示例）' if hit.service.demo else ''}")
+            click.echo(f"{shown.distance:>8}  {hit.service.name}{_invented(hit)}")
             click.echo(f"          {'，'.join(words)}  [{hit.service.id}]")
     if not found.features and not found.unknown:
         click.echo("这一带没有合适的。", err=True)

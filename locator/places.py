@@ -82,8 +82,8 @@ def _middle(catalog: Catalog, rows: Iterable[int]) -> tuple[float, float] | None
 def _services(catalog: Catalog, text: str) -> list[Place]:
     found = []
     needle = text.encode()
-    for row, raw in enumerate(catalog.raw):
-        if needle not in raw:
+    for row in range(len(catalog)):
+        if needle not in catalog.raw(row):
             continue
         service = catalog.service(row)
         numbers = catalog.places_of(row)

@@ -1,19 +1,20 @@
-"""The distinct ways in which places are open, as arrays that a search can test quickly.
+"""The distinct ways in which places are open, worked out once for all places that share them.
 
 Thousands of services share some hundreds of opening hours. A profile is one such way: hours, the
 dates between which they hold, and the offers that go with them. Each place carries the number of
-its profile, and what time it is needs working out once for each profile, not for each place.
+its profile; what time it is needs working out once for each profile and minute, not for each place.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from locator.benefits import usable_by
+from locator.benefits import applies, usable_by
 from locator.timeline import HORIZON, SHANGHAI, check_instant, timeline
 
 if TYPE_CHECKING:
@@ -23,11 +24,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from locator.service import Offer
+    from locator.timeline import Status
 
     Minutes = list[tuple[float, float]]
 
-_DAY_MIN = 24 * 60
+SURE: tuple[Status, ...] = ("open",)
+POSSIBLE: tuple[Status, ...] = ("open", "unknown")
 CLOSED, OPEN, UNKNOWN = 0, 1, 2
+_STATUSES: tuple[Status, ...] = ("closed", "open", "unknown")
+_DAY_MIN = 24 * 60
+_MINUTE = timedelta(minutes=1)
 
 
 class Profile(NamedTuple):
@@ -48,6 +54,33 @@ class Windows(NamedTuple):
     ends: NDArray[np.float64]
 
 
+class OfferNow(NamedTuple):
+    """An offer, whether the asker can use it on arrival (None: its hours are unknown), and until when."""
+
+    offer: Offer
+    applies: bool | None
+    until: datetime | None
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """What a profile is like for someone who sets out in one minute and arrives in another.
+
+    `status` and `next_change` are those of setting out, `on_arrival` the status then. `entered`: one gets in on arrival; else at
+    `opens` (None: not within the horizon). `until` is when it closes after that (None: it does not).
+    `vague`: the hours are, at least at times, unknown.
+    """
+
+    status: Status
+    on_arrival: Status
+    next_change: datetime | None
+    entered: bool
+    vague: bool
+    opens: datetime | None
+    until: datetime | None
+    offers: tuple[OfferNow, ...]
+
+
 class Profiles:
     """All profiles of a catalog.
 
@@ -62,6 +95,7 @@ class Profiles:
         # A query asks about the minute it is in, and the queries of one minute ask the same.
         self._states_at = lru_cache(maxsize=16)(self._compute_states)
         self._windows_on = lru_cache(maxsize=16)(self._compute_windows)
+        self._moment_at = lru_cache(maxsize=65536)(self._compute_moment)
 
     def __len__(self) -> int:
         return len(self._profiles)
@@ -75,7 +109,11 @@ class Profiles:
         return self._states_at(check_instant(at).replace(second=0, microsecond=0))
 
     def windows(
-        self, at: datetime, groups: Sequence[str] | None = None, *, possible: bool = False
+        self,
+        at: datetime,
+        groups: tuple[str, ...] | None = None,
+        hours: tuple[Status, ...] = SURE,
+        offers: tuple[Status, ...] = SURE,
     ) -> Windows:
         """Return when each profile is usable, from the day of `at` over the horizon.
 
@@ -85,27 +123,33 @@ class Profiles:
             Any instant of the first day.
         groups
             If given, only while an offer holds that one of these groups can use.
-        possible
-            Count unknown hours as open.
+        hours, offers
+            Which statuses of the hours, and of the offers' hours, count.
         """
-        day = check_instant(at).date()
-        return self._windows_on(day, None if groups is None else tuple(groups), possible)
+        return self._windows_on(check_instant(at).date(), groups, hours, offers)
+
+    def moment(
+        self, number: int, at: datetime, arrive: datetime, stay: float = 0.0, groups: tuple[str, ...] = ()
+    ) -> Moment:
+        """Return what a profile is like for someone of some groups who stays for so many minutes."""
+        # Within one minute nothing changes but the seconds, which the caller knows.
+        start, there = at.replace(second=0, microsecond=0), arrive.replace(second=0, microsecond=0)
+        return self._moment_at(number, start, there, stay, groups)
 
     def maybe_unknown(self) -> NDArray[np.bool_]:
-        """Return whether a profile's hours are, at least at times, unknown. Shape (profiles,)."""
-        return np.array([p.hours is None or "unknown" in p.hours for p in self._profiles], dtype=np.bool_)
-
-    def _compute_states(self, at: datetime) -> NDArray[np.int8]:
-        code = {"closed": CLOSED, "open": OPEN, "unknown": UNKNOWN}
-        day = at.date()
+        """Return whether a profile's hours or offers are, at least at times, unknown. Shape (profiles,)."""
         return np.array(
-            [code[timeline(p.hours).status(at)] if _holds(p, day) else CLOSED for p in self._profiles],
-            np.int8,
+            [any(map(_vague, (p.hours, *(o.hours for o in p.offers)))) for p in self._profiles], np.bool_
         )
 
-    def _compute_windows(self, day: date, groups: tuple[str, ...] | None, possible: bool) -> Windows:  # noqa: FBT001
+    def _compute_states(self, at: datetime) -> NDArray[np.int8]:
+        return np.array([_STATUSES.index(_status(p, at)) for p in self._profiles], np.int8)
+
+    def _compute_windows(
+        self, day: date, groups: tuple[str, ...] | None, hours: tuple[Status, ...], offers: tuple[Status, ...]
+    ) -> Windows:
         base = datetime.combine(day, time(), SHANGHAI)
-        spans = [self._usable(profile, base, groups, possible=possible) for profile in self._profiles]
+        spans = [_usable(profile, base, groups, hours, offers) for profile in self._profiles]
         flat = [span for one in spans for span in one]
         return Windows(
             base,
@@ -114,43 +158,87 @@ class Profiles:
             np.array([end for _, end in flat], np.float64),
         )
 
-    def _usable(
-        self, profile: Profile, base: datetime, groups: tuple[str, ...] | None, *, possible: bool
-    ) -> Minutes:
-        wanted = {"open", "unknown"} if possible else {"open"}
-        spans = _minutes(profile.hours, base, wanted)
-        spans = _overlap(spans, _between(profile.valid_from, profile.valid_to, base))
-        if groups is None:
-            return spans
-        deals: Minutes = []
-        for offer in profile.offers:
-            if usable_by(offer, groups):
-                held = _between(offer.valid_from, offer.valid_to, base)
-                deals += _overlap(_minutes(offer.hours, base, wanted), held)
-        return _overlap(spans, _merged(deals))
+    def _compute_moment(
+        self, number: int, at: datetime, arrive: datetime, stay: float, groups: tuple[str, ...]
+    ) -> Moment:
+        profile = self._profiles[number]
+        windows = self.windows(at)
+        span = slice(*windows.offsets[number : number + 2].tolist())
+        opens, until = _stay_in(windows, span, arrive, stay)
+        entered = opens is not None and opens <= arrive
+        return Moment(
+            status=_status(profile, at),
+            on_arrival=_status(profile, arrive),
+            next_change=timeline(profile.hours).next_change(at),
+            entered=entered,
+            vague=_vague(profile.hours),
+            opens=None if entered else opens,
+            until=until,
+            offers=tuple(offer_at(offer, groups, arrive) for offer in profile.offers),
+        )
 
 
-def _holds(profile: Profile, day: date) -> bool:
-    return (profile.valid_from is None or day >= profile.valid_from) and (
+def offer_at(offer: Offer, groups: tuple[str, ...], arrive: datetime) -> OfferNow:
+    """Return an offer as someone of some groups finds it at an instant."""
+    on = applies(offer, groups, arrive)
+    return OfferNow(offer, on, timeline(offer.hours).next_change(arrive) if on else None)
+
+
+def _stay_in(
+    windows: Windows, span: slice, arrive: datetime, stay: float
+) -> tuple[datetime | None, datetime | None]:
+    """Return the start and the end of the first span that one can use for `stay` minutes; end None = it does not end."""
+    there = (arrive - windows.base) / _MINUTE
+    for start, end in zip(windows.starts[span].tolist(), windows.ends[span].tolist(), strict=True):
+        if end - max(start, there) >= max(stay, 1e-9):
+            endless = end >= HORIZON / _MINUTE
+            return windows.base + start * _MINUTE, None if endless else windows.base + end * _MINUTE
+    return None, None
+
+
+def _status(profile: Profile, at: datetime) -> Status:
+    day = at.date()
+    held = (profile.valid_from is None or day >= profile.valid_from) and (
         profile.valid_to is None or day <= profile.valid_to
     )
+    return timeline(profile.hours).status(at) if held else "closed"
 
 
-def _minutes(hours: str | None, base: datetime, wanted: set[str]) -> Minutes:
+def _vague(hours: str | None) -> bool:
+    return hours is None or "unknown" in hours.lower()
+
+
+def _usable(
+    profile: Profile,
+    base: datetime,
+    groups: tuple[str, ...] | None,
+    hours: tuple[Status, ...],
+    offers: tuple[Status, ...],
+) -> Minutes:
+    spans = _overlap(
+        _minutes(profile.hours, base, hours), _between(profile.valid_from, profile.valid_to, base)
+    )
+    if groups is None:
+        return spans
+    deals: Minutes = []
+    for offer in profile.offers:
+        if usable_by(offer, groups):
+            held = _between(offer.valid_from, offer.valid_to, base)
+            deals += _overlap(_minutes(offer.hours, base, offers), held)
+    return _overlap(spans, _merged(deals))
+
+
+def _minutes(hours: str | None, base: datetime, wanted: tuple[Status, ...]) -> Minutes:
     spans = timeline(hours).spans(base, base + HORIZON)
-    return _merged([(_after(base, s.start), _after(base, s.end)) for s in spans if s.status in wanted])
+    return _merged(
+        [((s.start - base) / _MINUTE, (s.end - base) / _MINUTE) for s in spans if s.status in wanted]
+    )
 
 
 def _between(first: date | None, last: date | None, base: datetime) -> Minutes:
     start = 0.0 if first is None else float((first - base.date()).days * _DAY_MIN)
-    end = (
-        HORIZON / timedelta(minutes=1) if last is None else float(((last - base.date()).days + 1) * _DAY_MIN)
-    )
+    end = HORIZON / _MINUTE if last is None else float(((last - base.date()).days + 1) * _DAY_MIN)
     return [(start, end)] if start < end else []
-
-
-def _after(base: datetime, at: datetime) -> float:
-    return (at - base) / timedelta(minutes=1)
 
 
 def _merged(spans: Minutes) -> Minutes:

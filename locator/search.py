@@ -2,75 +2,97 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from locator.benefits import applies
-from locator.catalog import BITS, Catalog
+from locator.catalog import BITS
 from locator.datum import convert
 from locator.districts import find_district
-from locator.profiles import CLOSED, OPEN, UNKNOWN, Windows
+from locator.profiles import OPEN, POSSIBLE, SURE, UNKNOWN, Profile, Profiles
 from locator.question import Question, ask
-from locator.timeline import HORIZON, Span, Status, timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
-    from locator.service import Offer, Service
+    from numpy.typing import NDArray
 
-_STATUS: dict[int, Status] = {CLOSED: "closed", OPEN: "open", UNKNOWN: "unknown"}
+    from locator.catalog import Catalog
+    from locator.profiles import Moment, OfferNow, Windows
+    from locator.service import Service
+    from locator.timeline import Status
+
+    Codes = NDArray[np.int32]
+    Mask = NDArray[np.bool_]
+
+_MINUTE = timedelta(minutes=1)
+_EITHER = np.array([False, True])
 
 
-class OfferNow(NamedTuple):
-    """An offer, whether the asker can use it on arrival (None: its hours are unknown), and until when."""
-
-    offer: Offer
-    applies: bool | None
-    until: datetime | None
-
-
-@dataclass(frozen=True)
-class Hit:
+class Hit(NamedTuple):
     """One service of an answer. Distances and times of travel are None when nobody said where the asker is."""
 
-    service: Service
-    lon: float | None
-    lat: float | None
+    catalog: Catalog
+    row: int
+    place: int | None
     distance_m: float | None
     travel_s: float | None
     arrive_at: datetime | None
-    status: Status
     usable_from: datetime | None
-    usable_until: datetime | None
-    next_change: datetime | None
-    offers: tuple[OfferNow, ...]
+    moment: Moment
+
+    @property
+    def status(self) -> Status:
+        """Whether it is open when the asker sets out."""
+        return self.moment.status
+
+    @property
+    def usable_until(self) -> datetime | None:
+        """When it closes after the asker got in; None if it does not, or never opens."""
+        return self.moment.until
+
+    @property
+    def next_change(self) -> datetime | None:
+        """When the status next changes; None if it does not within the horizon."""
+        return self.moment.next_change
+
+    @property
+    def offers(self) -> tuple[OfferNow, ...]:
+        """The offers as the asker finds them on arrival."""
+        return self.moment.offers
+
+    @property
+    def service(self) -> Service:
+        """The whole record."""
+        return self.catalog.service(self.row)
+
+    @property
+    def lon(self) -> float | None:
+        """WGS-84 degrees of the place where it can be found; None if there is no such place."""
+        return None if self.place is None else float(self.catalog.lon[self.place])
+
+    @property
+    def lat(self) -> float | None:
+        """As `lon`."""
+        return None if self.place is None else float(self.catalog.lat[self.place])
 
     @property
     def usable_min(self) -> float | None:
         """Minutes of use, from getting in to closing; None if unknown or if it does not close."""
         if self.usable_from is None or self.usable_until is None:
             return None
-        return (self.usable_until - self.usable_from) / timedelta(minutes=1)
+        return (self.usable_until - self.usable_from) / _MINUTE
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """What a question found: hits best first, and those that would qualify if their unknown hours were open."""
 
     question: Question
-    version: int
-    as_of: str
+    catalog: Catalog
     features: tuple[Hit, ...]
     unknown: tuple[Hit, ...]
-
-
-class _Found(NamedTuple):
-    place: int
-    metres: float
-    inside_min: float
 
 
 def nearest(
@@ -104,10 +126,8 @@ def answer(catalog: Catalog, question: Question) -> Answer:
     if question.district is not None:
         rows = catalog.districts.get(find_district(question.district, catalog.districts), [])
     if question.lon is None:
-        sure, unknown = _listing(catalog, question, rows or [])
-    else:
-        sure, unknown = _search(catalog, question, rows)
-    return Answer(question, catalog.version, catalog.as_of, tuple(sure), tuple(unknown))
+        return _listing(catalog, question, rows or [])
+    return _Search(catalog, question, rows).answer()
 
 
 def describe(catalog: Catalog, row: int, at: datetime, group: tuple[str, ...] = ()) -> Hit:
@@ -115,164 +135,162 @@ def describe(catalog: Catalog, row: int, at: datetime, group: tuple[str, ...] = 
     return _hit_at(catalog, Question(at, group=group), row)
 
 
-def _search(catalog: Catalog, question: Question, rows: list[int] | None) -> tuple[list[Hit], list[Hit]]:
-    limit = question.limit or len(catalog)
-    sure = _pick(_qualifying(catalog, question, rows, possible=False), question, limit)
-    unknown: list[_Found] = []
-    if question.open != "any":
-        maybe = _pick(_qualifying(catalog, question, rows, possible=True), question, limit + len(sure))
-        taken = {catalog.place(f.place).service for f in sure}
-        unknown = [f for f in maybe if catalog.place(f.place).service not in taken][:limit]
-    return [_hit(catalog, question, f) for f in sure], [_hit(catalog, question, f) for f in unknown]
+class _Search:
+    """One search round an asker, by the compiled index."""
 
+    def __init__(self, catalog: Catalog, question: Question, rows: list[int] | None) -> None:
+        if question.lon is None or question.lat is None:
+            raise ValueError("a search needs a position")
+        self._catalog, self._question = catalog, question
+        self._lon, self._lat = convert(question.lon, question.lat, question.datum, "wgs84")
+        self._inside = None if rows is None else np.isin(catalog.owner, rows)
+        self._all = sum(BITS[f"has:{a}"] for a in question.needs_amenity)
+        self._any = sum(BITS[f"kind:{k}"] for k in question.kind)
 
-def _pick(found: Iterator[_Found], question: Question, limit: int) -> list[_Found]:
-    if question.sort == "distance":
-        return [f for f, _ in zip(found, range(limit), strict=False)]
-    return sorted(found, key=lambda f: (f.inside_min, f.metres, f.place))[:limit]
+    def answer(self) -> Answer:
+        question, catalog = self._question, self._catalog
+        limit = question.limit or len(catalog) or 1
+        if question.open == "any" and question.sort == "soonest":
+            sure = self._soonest_first(limit)
+        else:
+            sure = self._places(limit, sure=True)
+        unknown = (
+            [] if question.open == "any" else self._maybe(limit, {int(catalog.owner[p]) for p, _ in sure})
+        )
+        features, apart = (tuple(self._hit(p, m) for p, m in found) for found in (sure, unknown))
+        return Answer(question, catalog, features, apart)
 
-
-def _qualifying(
-    catalog: Catalog, question: Question, rows: list[int] | None, *, possible: bool
-) -> Iterator[_Found]:
-    """Yield the places that qualify, nearest first; with `possible`, only those whose hours may be unknown."""
-    test = _Test(catalog, question, possible=possible)
-    all_bits = sum(BITS[f"has:{a}"] for a in question.needs_amenity)
-    if possible:
-        all_bits |= BITS["maybe-unknown"]
-    any_bits = sum(BITS[f"kind:{k}"] for k in question.kind)
-    found, metres = catalog.index.nearest(
-        *_wgs84(question),
-        k=question.limit or len(catalog) if test.trivial else len(catalog.owner),
-        all_bits=all_bits,
-        any_bits=any_bits,
-        max_m=question.reach_m,
-        codes_allowed=_allowed(catalog, question, rows),
-    )
-    for place, distance in zip(found.tolist(), metres.tolist(), strict=True):
-        inside = test(place, distance)
-        if inside is not None:
-            yield _Found(place, distance, inside)
-
-
-def _allowed(
-    catalog: Catalog, question: Question, rows: list[int] | None
-) -> tuple[np.ndarray[tuple[int], np.dtype[np.int32]], np.ndarray[tuple[int], np.dtype[np.bool_]]] | None:
-    passing = catalog.standing(question.at)
-    if rows is not None:
-        inside = np.isin(catalog.owner, rows)
-        passing = inside if passing is None else passing & inside
-    return None if passing is None else (passing.astype(np.int32), np.array([False, True]))
-
-
-def _wgs84(question: Question) -> tuple[float, float]:
-    if question.lon is None or question.lat is None:
-        raise ValueError("a search needs a position")
-    return convert(question.lon, question.lat, question.datum, "wgs84")
-
-
-class _Test:
-    """Whether a place qualifies, and in how many minutes one would be inside."""
-
-    def __init__(self, catalog: Catalog, question: Question, *, possible: bool) -> None:
-        self._catalog, self._question, self._possible = catalog, question, possible
-        self.trivial = question.open == "any" and question.offer == "any" and question.sort == "distance"
-        groups = question.group if question.offer == "now" else None
-        self._windows = catalog.profiles.windows(question.at, groups, possible=possible)
-        self._depart = (question.at - self._windows.base) / timedelta(minutes=1)
-        self._states = catalog.profiles.states(question.at)
-
-    def __call__(self, place: int, metres: float) -> float | None:
-        question, profile = self._question, int(self._catalog.profile[place])
-        travel_min = question.travel.seconds(metres) / 60
-        state = self._states[profile]
-        if question.open == "now" and state != (UNKNOWN if self._possible else OPEN):
-            return None
-        if question.open != "arrival" and question.offer == "any" and question.sort == "distance":
-            return travel_min
-        if (
-            question.open != "arrival"
-            and question.offer == "now"
-            and not self._offer_on_arrival(profile, metres)
-        ):
-            return None
-        inside = _inside_at(self._windows, profile, self._depart + travel_min, question.stay)
-        if question.open != "arrival":
-            return travel_min if inside is None else max(travel_min, inside - self._depart)
-        if inside is None or inside - self._depart > (question.max_minutes or np.inf):
-            return None
-        return inside - self._depart
-
-    def _offer_on_arrival(self, profile: int, metres: float) -> bool:
+    def _places(self, k: int, *, sure: bool, all_bits: int = 0) -> list[tuple[int, float]]:
+        """Return (place, metres) of the best k that qualify for certain, or possibly."""
         question = self._question
-        arrive = question.at + timedelta(seconds=question.travel.seconds(metres))
-        kept = self._catalog.profiles[profile]
-        if timeline(kept.hours).status(arrive) == "closed":
+        if question.offer == "any" and question.open != "arrival":
+            return self._near(k, sure=sure, all_bits=all_bits)
+        statuses = SURE if sure else POSSIBLE
+        groups = question.group if question.offer == "now" else None
+        # With open=any the hours may be unknown, but the offer's own must not be.
+        hours = POSSIBLE if question.open == "any" else statuses
+        windows = self._catalog.profiles.windows(question.at, groups, hours, statuses)
+        now = self._open_now(sure=sure) if question.open == "now" else None
+        wait = math.inf if question.open == "arrival" else 0.0
+        return self._soonest(k, windows, now, wait, all_bits)
+
+    def _near(self, k: int, *, sure: bool, all_bits: int) -> list[tuple[int, float]]:
+        question, catalog = self._question, self._catalog
+        allowed: tuple[Codes, Mask] | None = None
+        if question.open == "now":
+            allowed = (catalog.profile, self._open_now(sure=sure))
+        elif catalog.has_mobile:
+            allowed = (catalog.standing(question.at), _EITHER)
+        if self._inside is not None:
+            passing = self._inside if allowed is None else self._inside & allowed[1][allowed[0]]
+            allowed = (passing.astype(np.int32), _EITHER)
+        places, metres = catalog.index.nearest(
+            self._lon, self._lat, k, self._all | all_bits, self._any, question.reach_m, allowed
+        )
+        return list(zip(places.tolist(), metres.tolist(), strict=True))
+
+    def _soonest(
+        self, k: int, windows: Windows, now: Mask | None, wait: float, all_bits: int = 0
+    ) -> list[tuple[int, float]]:
+        question, catalog = self._question, self._catalog
+        mask = None if now is None else now[catalog.profile]
+        if self._inside is not None:
+            mask = self._inside if mask is None else mask & self._inside
+        travel_min = question.travel.seconds_per_m / 60
+        # Not only the way but the wait, too, has to fit into the minutes that were given.
+        bound = question.max_minutes if question.max_minutes is not None else math.inf
+        places, _, metres = catalog.index.soonest(
+            self._lon,
+            self._lat,
+            k,
+            codes=catalog.profile if mask is None else np.where(mask, catalog.profile, np.int32(-1)),
+            offsets=windows.offsets,
+            starts=windows.starts,
+            ends=windows.ends,
+            depart=(question.at - windows.base) / _MINUTE,
+            stay=question.stay,
+            min_per_m=travel_min,
+            max_minutes=bound,
+            max_wait=wait,
+            max_m=math.inf if question.max_m is None else question.max_m,
+            by_metres=question.sort == "distance",
+            all_bits=self._all | all_bits,
+            any_bits=self._any,
+        )
+        return list(zip(places.tolist(), metres.tolist(), strict=True))
+
+    def _soonest_first(self, limit: int) -> list[tuple[int, float]]:
+        """Return what one surely gets into, soonest first, and then the others by distance."""
+        question = self._question
+        groups = question.group if question.offer == "now" else None
+        wait = 0.0 if question.offer == "now" else math.inf
+        windows = self._catalog.profiles.windows(question.at, groups)
+        sure = self._soonest(limit, windows, None, wait)
+        taken = {int(self._catalog.owner[place]) for place, _ in sure}
+        rest = self._near(limit + len(sure), sure=True, all_bits=0) if question.offer == "any" else []
+        return [*sure, *((p, m) for p, m in rest if int(self._catalog.owner[p]) not in taken)][:limit]
+
+    def _maybe(self, limit: int, taken: set[int]) -> list[tuple[int, float]]:
+        """Return the best that would qualify if their unknown hours were open, and do not without."""
+        k = limit + len(taken)
+        while True:
+            found = self._places(k, sure=False, all_bits=BITS["maybe-unknown"])
+            kept = [
+                (p, m)
+                for p, m in found
+                if int(self._catalog.owner[p]) not in taken and not self._surely(p, m)
+            ]
+            if len(kept) >= limit or len(found) < k:
+                return kept[:limit]
+            k *= 4
+
+    def _surely(self, place: int, metres: float) -> bool:
+        """Tell whether a place qualifies without any guess about its hours."""
+        question, profiles = self._question, self._catalog.profiles
+        number = int(self._catalog.profile[place])
+        if question.open == "now" and profiles.states(question.at)[number] != OPEN:
             return False
-        return any(applies(offer, question.group, arrive) for offer in kept.offers)
+        if question.open == "now" and question.offer == "any":
+            return True
+        groups = question.group if question.offer == "now" else None
+        windows = profiles.windows(question.at, groups)
+        depart = (question.at - windows.base) / _MINUTE
+        arrive = depart + question.travel.seconds(metres) / 60
+        span = slice(*windows.offsets[number : number + 2].tolist())
+        for start, end in zip(windows.starts[span].tolist(), windows.ends[span].tolist(), strict=True):
+            inside = max(start, arrive)
+            if end > inside and end - inside >= question.stay:
+                waits = inside > arrive and question.open == "now"
+                return not waits and inside - depart <= (question.max_minutes or math.inf)
+        return False
+
+    def _open_now(self, *, sure: bool) -> Mask:
+        """Return for each profile whether it is open now, or possibly open."""
+        states = self._catalog.profiles.states(self._question.at)
+        found: Mask = states == OPEN if sure else (states == OPEN) | (states == UNKNOWN)
+        return found
+
+    def _hit(self, place: int, metres: float) -> Hit:
+        question, catalog = self._question, self._catalog
+        travel_s = question.travel.seconds(metres)
+        arrive = question.at + timedelta(seconds=travel_s)
+        moment = catalog.profiles.moment(
+            int(catalog.profile[place]), question.at, arrive, question.stay, question.group
+        )
+        return Hit(
+            catalog,
+            int(catalog.owner[place]),
+            place,
+            metres,
+            travel_s,
+            arrive,
+            arrive if moment.entered else moment.opens,
+            moment,
+        )
 
 
-def _inside_at(windows: Windows, profile: int, arrive_min: float, stay: float) -> float | None:
-    """Return when one gets in, minutes after the base: the first usable span with `stay` minutes left in it."""
-    for i in range(int(windows.offsets[profile]), int(windows.offsets[profile + 1])):
-        inside = max(arrive_min, float(windows.starts[i]))
-        left = float(windows.ends[i]) - inside
-        if left > 0 and left >= stay:
-            return inside
-    return None
-
-
-def _hit(catalog: Catalog, question: Question, found: _Found) -> Hit:
-    place = catalog.place(found.place)
-    travel_s = question.travel.seconds(found.metres)
-    return _build(catalog, question, place.service, found.place, found.metres, travel_s)
-
-
-def _build(
-    catalog: Catalog,
-    question: Question,
-    row: int,
-    number: int | None,
-    metres: float | None,
-    travel_s: float | None,
-) -> Hit:
-    service = catalog.service(row)
-    at = question.at
-    arrive = at if travel_s is None else at + timedelta(seconds=travel_s)
-    place = None if number is None else catalog.place(number)
-    profile = None if place is None else catalog.profiles[place.profile]
-    hours = timeline(service.hours if profile is None else profile.hours)
-    entry = _entry(hours.next_open(arrive, timedelta(minutes=question.stay)), arrive)
-    status = hours.status(at) if place is None else _STATUS[int(catalog.profiles.states(at)[place.profile])]
-    offers = tuple(_offer_now(offer, question.group, arrive) for offer in service.offers)
-    return Hit(
-        service=service,
-        lon=None if place is None else place.lon,
-        lat=None if place is None else place.lat,
-        distance_m=metres,
-        travel_s=travel_s,
-        arrive_at=None if travel_s is None else arrive,
-        status=status,
-        usable_from=entry[0],
-        usable_until=entry[1],
-        next_change=hours.next_change(at),
-        offers=offers,
-    )
-
-
-def _entry(span: Span | None, arrive: datetime) -> tuple[datetime | None, datetime | None]:
-    if span is None:
-        return None, None
-    return span.start, None if span.end >= arrive + HORIZON - timedelta(minutes=1) else span.end
-
-
-def _offer_now(offer: Offer, groups: Iterable[str], arrive: datetime) -> OfferNow:
-    on = applies(offer, groups, arrive)
-    return OfferNow(offer, on, timeline(offer.hours).next_change(arrive) if on else None)
-
-
-def _listing(catalog: Catalog, question: Question, rows: list[int]) -> tuple[list[Hit], list[Hit]]:
-    """Return every service of some rows, placed or not, that passes; without distances, in id order."""
+def _listing(catalog: Catalog, question: Question, rows: Iterable[int]) -> Answer:
+    """Answer with every service of some rows, placed or not, that passes; no distances, in id order."""
     sure: list[Hit] = []
     unknown: list[Hit] = []
     for row in rows:
@@ -288,11 +306,17 @@ def _listing(catalog: Catalog, question: Question, rows: list[int]) -> tuple[lis
             sure.append(hit)
         elif hit.status == "unknown":
             unknown.append(hit)
-    return sure[: question.limit], unknown[: question.limit]
+    return Answer(question, catalog, tuple(sure[: question.limit]), tuple(unknown[: question.limit]))
 
 
 def _hit_at(catalog: Catalog, question: Question, row: int) -> Hit:
-    places = catalog.places_of(row)
-    standing = catalog.standing(question.at)
-    here = [p for p in places if standing is None or standing[p]]
-    return _build(catalog, question, row, here[0] if here else None, None, None)
+    places, at = catalog.places_of(row), question.at
+    standing = catalog.standing(at)
+    here = next((p for p in places if standing[p]), None)
+    if here is not None:
+        moment = catalog.profiles.moment(int(catalog.profile[here]), at, at, question.stay, question.group)
+    else:
+        service = catalog.service(row)
+        lone = Profiles([Profile(service.hours, offers=service.offers)])
+        moment = lone.moment(0, at, at, question.stay, question.group)
+    return Hit(catalog, row, here, None, None, None, at if moment.entered else moment.opens, moment)

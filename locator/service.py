@@ -23,6 +23,7 @@ from locator.timeline import check_instant, timeline
 
 Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+Degrees = Annotated[float, Field(allow_inf_nan=False)]
 Yuan = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0)]
 Line = Annotated[str, Field(min_length=1, max_length=400)]
@@ -119,8 +120,8 @@ class Service(_Record):
     phone: str | None = Field(default=None, max_length=60)
     lon: Lon | None = None
     lat: Lat | None = None
-    source_lon: float | None = None
-    source_lat: float | None = None
+    source_lon: Degrees | None = None
+    source_lat: Degrees | None = None
     source_datum: datum.Datum | None = None
     position_quality: Literal["surveyed", "poi", "geocoded", "approximate"] | None = None
     hours: Hours | None = None
@@ -162,7 +163,7 @@ class Service(_Record):
             raise ValueError("a position needs both lon and lat")
         if self.source_lon is not None and self.source_datum is None:
             raise ValueError("source_lon and source_lat need a source_datum")
-        if self.stops and self.lon is not None:
+        if self.stops and (self.lon is not None or self.source_lon is not None):
             raise ValueError("a mobile service has stops instead of one position")
         both = set(self.has) & set(self.lacks)
         if both:

@@ -40,7 +40,7 @@ def time_bar(hit: Hit, now: datetime) -> Bar:
     """Return the bar of one hit, seen from `now`."""
     arrive = hit.arrive_at or now
     found: list[Segment | None] = [_segment("go", now, arrive, now)]
-    if hit.status == "unknown" and hit.usable_from is None:
+    if hit.moment.on_arrival == "unknown":
         found.append(_segment("maybe", arrive, now + SPAN, now))
     elif hit.usable_from is not None:
         until = hit.usable_until or now + SPAN
@@ -56,14 +56,13 @@ def time_bar(hit: Hit, now: datetime) -> Bar:
 
 
 def _segment(what: str, start: datetime, end: datetime, now: datetime) -> Segment | None:
-    left, right = (min(100.0, max(0.0, (t - now) / SPAN * 100)) for t in (start, end))
-    return Segment(what, round(left, 1), round(right - left, 1)) if right > left else None
+    # Rounded ends, not rounded widths: neighbours touch, and nothing sticks out.
+    left, right = (round(min(100.0, max(0.0, (t - now) / SPAN * 100)), 1) for t in (start, end))
+    return Segment(what, left, round(right - left, 1)) if right > left else None
 
 
 def _ticks(now: datetime) -> tuple[Tick, ...]:
     hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    ticks = []
-    while hour < now + SPAN:
-        ticks.append(Tick(round((hour - now) / SPAN * 100, 1), f"{hour:%H:%M}"))
-        hour += timedelta(hours=1)
-    return tuple(ticks)
+    hours = (hour, hour + timedelta(hours=1))
+    ticks = (Tick(round((h - now) / SPAN * 100, 1), f"{h:%H:%M}") for h in hours)
+    return tuple(tick for tick in ticks if tick.at < 100)  # noqa: PLR2004  percent

@@ -43,6 +43,17 @@ def check_instant(at: datetime, field: str = "at") -> datetime:
         A year that no calendar here covers.
     """
     # The year first: shifting year 1 or 9999 between zones overflows.
+    _check_year(at, field)
+    local = _in_shanghai(at)
+    _check_year(local, field)
+    return local
+
+
+def _in_shanghai(at: datetime) -> datetime:
+    return at.replace(tzinfo=SHANGHAI) if at.tzinfo is None else at.astimezone(SHANGHAI)
+
+
+def _check_year(at: datetime, field: str) -> None:
     if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
         raise InputError(
             field,
@@ -52,7 +63,6 @@ def check_instant(at: datetime, field: str = "at") -> datetime:
                 f"{field} has year {at.year}, outside {_FIRST_YEAR}..{_LAST_YEAR}",
             ),
         )
-    return at.replace(tzinfo=SHANGHAI) if at.tzinfo is None else at.astimezone(SHANGHAI)
 
 
 class Timeline:
@@ -74,7 +84,8 @@ class Timeline:
         self._hours: OpeningHours | None = None
         if expression is not None:
             try:
-                self._hours = OpeningHours(expression, auto_country=False, auto_timezone=False)
+                # The parser takes two blanks for "always".
+                self._hours = OpeningHours(expression.strip(), auto_country=False, auto_timezone=False)
             except ParserError:
                 raise InputError(
                     "hours",
@@ -95,10 +106,12 @@ class Timeline:
     def spans(self, start: datetime, end: datetime) -> Iterator[Span]:
         """Yield the spans that cover [start, end), in order, neighbours always of different status."""
         if self._hours is None:
-            yield Span(check_instant(start), check_instant(end), "unknown", "")
+            yield Span(check_instant(start), _in_shanghai(end), "unknown", "")
             return
         held: Span | None = None
-        for left, right, state, comment in self._hours.intervals(_local(start), _local(end)):
+        for left, right, state, comment in self._hours.intervals(
+            _local(start), _in_shanghai(end).replace(tzinfo=None)
+        ):
             span = Span(
                 left.replace(tzinfo=SHANGHAI), right.replace(tzinfo=SHANGHAI), _status(state), comment
             )

@@ -52,7 +52,7 @@ def standalone_page(answer: Answer, basemap: Basemap, title: str) -> str:
         cards=sure,
         unknown=unknown,
         demo=any(hit.service.demo for hit in (*answer.features, *answer.unknown)),
-        as_of=answer.as_of,
+        as_of=answer.catalog.as_of,
         nonce=secrets.token_urlsafe(16),
         tile_origins=" ".join(basemap.origins),
         style=Markup(inline_css() + _read(static / "tokens.css") + _read(static / "app.css")),  # noqa: S704  our files

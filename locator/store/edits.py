@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from sqlite3 import OperationalError
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Connection, func, insert, inspect, select
@@ -64,6 +65,7 @@ class Store:
                     f"{url} 里没有数据，也不会自动覆盖", f"{url} is not a locator store; it is left as it is"
                 )
             )
+        store._keep_log()
         return store
 
     def create(self, records: Iterable[Service], why: str) -> bool:
@@ -85,11 +87,7 @@ class Store:
             metadata.create_all(connection)
             connection.execute(insert(about), {"key": "format", "value": FORMAT})
             self._save(connection, records, "locator", why)
-        raw = (
-            self._engine.raw_connection()
-        )  # outside a transaction, where SQLite wants it; the file remembers
-        raw.cursor().execute("PRAGMA journal_mode=WAL")
-        raw.close()
+        self._keep_log()
         return True
 
     def save(self, records: Iterable[Service], *, who: str, why: str) -> int:
@@ -145,6 +143,19 @@ class Store:
         """Let go of every connection."""
         self._engine.dispose()
 
+    def _keep_log(self) -> None:
+        """Switch the file to a write-ahead log, outside a transaction; it remembers, so once is enough.
+
+        SQLite does not wait here: while another process uses the file, or it is read-only, the next start will do it.
+        """
+        raw = self._engine.raw_connection()
+        try:
+            raw.cursor().execute("PRAGMA journal_mode=WAL")
+        except OperationalError:
+            pass
+        finally:
+            raw.close()
+
     def _save(self, connection: Connection, records: Iterable[Service], who: str, why: str) -> int:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         kept = {row.id: row for row in connection.execute(select(services))}
@@ -153,6 +164,7 @@ class Store:
         for service in records:
             after = service.placed().to_json()
             before = kept.get(service.id)
+            changes.pop(service.id, None)  # given twice: the last one counts
             if before is None or before.record != after:
                 changes[service.id] = {
                     "service_id": service.id, "at": now, "who": who, "why": why,

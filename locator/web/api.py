@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, request
 
-from locator.answers import to_geojson
+from locator.answers import encode
 from locator.question import Question, ask
 from locator.search import answer
 from locator.timeline import SHANGHAI
@@ -20,7 +20,7 @@ blueprint = Blueprint("api", __name__)
 def nearest() -> Response:
     """Answer the nearest contract."""
     found = answer(current_catalog(), question_of_request())
-    return json_response(to_geojson(found), "application/geo+json")
+    return _fresh(encode(found), "application/geo+json")
 
 
 @blueprint.get("/api/v1/services/<service_id>")
@@ -46,6 +46,9 @@ def question_of_request() -> Question:
 
 
 def json_response(value: Any, mimetype: str) -> Response:  # noqa: ANN401  whatever JSON holds
-    """Return a JSON answer that is not kept: it depends on the minute and on where the asker is."""
-    text = current_app.json.dumps(value)
+    """Return a JSON answer that is not kept: it depends on the minute."""
+    return _fresh(current_app.json.dumps(value), mimetype)
+
+
+def _fresh(text: str | bytes, mimetype: str) -> Response:
     return Response(text, mimetype=mimetype, headers={"Cache-Control": "no-store"})
