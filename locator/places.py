@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -58,8 +59,20 @@ def find_places(catalog: Catalog, text: str) -> list[Place]:
 
 
 def _towns(catalog: Catalog) -> list[Place]:
+    found = _towns_of.get(catalog)
+    if found is None:
+        found = _towns_of[catalog] = _find_towns(catalog)
+    return found
+
+
+# A catalog never changes, and reading all of a large one for each visit would take a tenth of a second.
+_towns_of: WeakKeyDictionary[Catalog, list[Place]] = WeakKeyDictionary()
+
+
+def _find_towns(catalog: Catalog) -> list[Place]:
     rows: dict[tuple[str, str], list[int]] = {}
-    for row, (district, town) in enumerate(zip(catalog.district, catalog.town, strict=True)):
+    for row in catalog.rows():
+        district, town = catalog.district[row], catalog.town[row]
         if district and town:
             rows.setdefault((district, town), []).append(row)
     found = []
@@ -82,7 +95,7 @@ def _middle(catalog: Catalog, rows: Iterable[int]) -> tuple[float, float] | None
 def _services(catalog: Catalog, text: str) -> list[Place]:
     found = []
     needle = text.encode()
-    for row in range(len(catalog)):
+    for row in catalog.rows():
         if needle not in catalog.raw(row):
             continue
         service = catalog.service(row)

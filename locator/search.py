@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from locator.catalog import BITS
 from locator.datum import convert
 from locator.districts import find_district
 from locator.profiles import OPEN, POSSIBLE, SURE, UNKNOWN, Profile, Profiles
 from locator.question import Question, ask
+from locator.records import BITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from sqlite3 import OperationalError
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Connection, func, insert, inspect, select
+from sqlalchemy import Connection, Row, func, insert, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from locator._errors import NotFoundError, StoreError, Text
@@ -18,6 +18,11 @@ from locator.store.tables import FORMAT, about, engine_for, metadata, revisions,
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Self
+
+
+_LAST = select(revisions.c.revision, revisions.c.at).order_by(revisions.c.revision.desc()).limit(1)
+# SQLite takes some tens of thousands of parameters in one statement; a thousand already costs nothing more.
+_AT_ONCE = 1000
 
 
 class Change(NamedTuple):
@@ -104,11 +109,17 @@ class Store:
 
     def snapshot(self) -> tuple[int, str, list[tuple[str, bytes]]]:
         """Return the version, when it was made (UTC, ISO 8601) and all (id, record JSON) in id order."""
-        last = select(revisions.c.revision, revisions.c.at).order_by(revisions.c.revision.desc()).limit(1)
         with self._reading() as connection:
-            version, at = connection.execute(last).one_or_none() or (0, "")
+            version, at = connection.execute(_LAST).one_or_none() or (0, "")
             rows = connection.execute(select(services.c.id, services.c.record).order_by(services.c.id))
             return version, at, [(row[0], row[1]) for row in rows]
+
+    def changes_since(self, version: int) -> tuple[int, str, list[tuple[str, bytes]]]:
+        """Return the version, when it was made, and (id, record JSON) of what changed after an earlier version."""
+        with self._reading() as connection:
+            last, at = connection.execute(_LAST).one_or_none() or (0, "")
+            changed = select(services.c.id, services.c.record).where(services.c.revision > version)
+            return last, at, [(row[0], row[1]) for row in connection.execute(changed)]
 
     def get(self, service_id: str) -> Service:
         """Return one service.
@@ -158,16 +169,16 @@ class Store:
 
     def _save(self, connection: Connection, records: Iterable[Service], who: str, why: str) -> int:
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        kept = {row.id: row for row in connection.execute(select(services))}
+        # Given twice: the last one counts.
+        wanted = {service.id: service.placed().to_json() for service in records}
+        kept = self._kept(connection, list(wanted))
         last = int(connection.execute(select(func.coalesce(func.max(revisions.c.revision), 0))).scalar_one())
         changes: dict[str, dict[str, object]] = {}
-        for service in records:
-            after = service.placed().to_json()
-            before = kept.get(service.id)
-            changes.pop(service.id, None)  # given twice: the last one counts
+        for service_id, after in wanted.items():
+            before = kept.get(service_id)
             if before is None or before.record != after:
-                changes[service.id] = {
-                    "service_id": service.id, "at": now, "who": who, "why": why,
+                changes[service_id] = {
+                    "service_id": service_id, "at": now, "who": who, "why": why,
                     "before": before.record if before is not None else None, "after": after,
                 }  # fmt: skip
         if not changes:
@@ -185,6 +196,13 @@ class Store:
         ]
         connection.execute(services.insert().prefix_with("OR REPLACE"), rows)
         return len(rows)
+
+    def _kept(self, connection: Connection, ids: list[str]) -> dict[str, Row[Any]]:
+        found: dict[str, Row[Any]] = {}
+        for start in range(0, len(ids), _AT_ONCE):
+            some = services.c.id.in_(ids[start : start + _AT_ONCE])
+            found.update((row.id, row) for row in connection.execute(select(services).where(some)))
+        return found
 
     def _format(self, connection: Connection) -> str | None:
         if not inspect(connection).has_table(about.name):

@@ -50,7 +50,7 @@ def hit_of(
         **fields,
     }
     service = Service.model_validate(given_fields)
-    catalog = Catalog(1, "", [(service.id, service.to_json())])
+    catalog = Catalog.from_rows(1, "", [(service.id, service.to_json())])
     arrive = now + timedelta(minutes=travel_min or 0)
     if service.lon is None and not service.stops:
         return describe(catalog, 0, now, group)

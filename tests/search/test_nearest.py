@@ -13,11 +13,13 @@ from tests_support import catalog_of
 from locator import InputError, Service, Stop, convert, nearest
 from locator.answers import to_geojson
 from locator.benefits import applies
-from locator.catalog import BITS, Catalog
+from locator.records import BITS
 from locator.timeline import SHANGHAI, timeline
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from locator.catalog import Catalog
 
 GEOD = Geod(ellps="WGS84")
 DINGHAI = {f"yp-canteen-{i:03d}" for i in range(1, 6)}

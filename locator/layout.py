@@ -1,0 +1,204 @@
+"""How a catalog's columns lie: laid out from the store, changed a little, and folded together again.
+
+A changed layout shares its large part with the one before. New rows follow the old ones; a row that
+was replaced stays where it is, and its places, whose profile becomes -1, are found by nobody.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from pydantic import TypeAdapter
+
+from locator.index import NearestIndex
+from locator.layers import LayeredIndex
+from locator.profiles import Profile, Profiles
+from locator.records import BITS, Batch, read, whole_record
+from locator.service import Offer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from locator.records import PlaceRow, ProfileKey
+
+_OFFERS: TypeAdapter[tuple[Offer, ...]] = TypeAdapter(tuple[Offer, ...])
+
+
+class Places(NamedTuple):
+    """Places as arrays, one entry a place: service row, WGS-84 degrees, profile number, attribute bits."""
+
+    owner: NDArray[np.int64]
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+    profile: NDArray[np.int32]
+    bits: NDArray[np.uint64]
+
+    def picked(self, which: NDArray[np.int64]) -> Places:
+        """Return some of the places, in the order given."""
+        return Places(
+            self.owner[which], self.lon[which], self.lat[which], self.profile[which], self.bits[which]
+        )
+
+    def then(self, first: int, others: Places) -> Places:
+        """Return copies of the first so many places, and others behind them."""
+        return Places(
+            np.concatenate([self.owner[:first], others.owner]),
+            np.concatenate([self.lon[:first], others.lon]),
+            np.concatenate([self.lat[:first], others.lat]),
+            np.concatenate([self.profile[:first], others.profile]),
+            np.concatenate([self.bits[:first], others.bits]),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """One state of the data.
+
+    The first `base_rows` rows are the large part, in id order; `newer` finds the rows behind it by id,
+    `replaced` are rows of the large part that those took the place of. `rank` orders all rows by id.
+    """
+
+    version: int
+    as_of: str
+    numbers: dict[ProfileKey, int]
+    profiles: Profiles
+    batch: Batch
+    places: Places
+    index: NearestIndex | LayeredIndex
+    base: NearestIndex
+    base_rows: int
+    row_of: dict[str, int]
+    newer: dict[str, int]
+    replaced: frozenset[int]
+    rank: NDArray[np.float64]
+
+    def rows(self) -> Iterable[int]:
+        """Return the rows that stand, in row order."""
+        return (row for row in range(len(self.batch.ids)) if row not in self.replaced)
+
+
+def lay_out(version: int, as_of: str, rows: Iterable[tuple[str, bytes]]) -> Layout:
+    """Return the layout of (id, record JSON), given in id order."""
+    numbers: dict[ProfileKey, int] = {}
+    batch = read(rows, numbers)
+    profiles = _profiles(numbers)
+    return _whole(version, as_of, numbers, profiles, batch, _places(batch.places, profiles))
+
+
+def change(before: Layout, version: int, as_of: str, rows: Sequence[tuple[str, bytes]]) -> Layout:
+    """Return the layout after some services became new or changed: (id, record JSON)."""
+    n, old = before.base_rows, before.batch
+    # Earlier changes are laid out again with these, so that there is one delta, in id order.
+    earlier = {old.ids[row]: whole_record(old.public[row], old.rest[row]) for row in range(n, len(old.ids))}
+    numbers = dict(before.numbers)
+    delta = read(sorted({**earlier, **dict(rows)}.items()), numbers)
+    profiles = before.profiles if len(numbers) == len(before.numbers) else _profiles(numbers)
+    replaced = frozenset(before.row_of[i] for i in delta.ids if i in before.row_of)
+    fresh = _places([place._replace(row=place.row + n) for place in delta.places], profiles)
+    m = len(before.base)
+    alive = ~np.isin(before.places.owner[:m], list(replaced))
+    joined = before.places.then(m, fresh)
+    joined.profile[:m][~alive] = -1
+    # Between the rows that the delta's ids would stand between, in their own order.
+    gaps = [
+        bisect_left(old.ids, i, hi=n) - 1 + (at + 1) / (len(delta.ids) + 1) for at, i in enumerate(delta.ids)
+    ]
+    rank = np.concatenate([np.arange(n, dtype=np.float64), gaps])
+    beside = NearestIndex(fresh.lon, fresh.lat, fresh.bits, fresh.owner)
+    return replace(
+        before,
+        version=version,
+        as_of=as_of,
+        numbers=numbers,
+        profiles=profiles,
+        batch=_joined(old, n, delta),
+        places=joined,
+        index=LayeredIndex(before.base, beside, alive, rank[joined.owner]),
+        newer={service_id: n + i for i, service_id in enumerate(delta.ids)},
+        replaced=replaced,
+        rank=rank,
+    )
+
+
+def fold(layered: Layout) -> Layout:
+    """Return the same data as one large part."""
+    stands = np.ones(len(layered.batch.ids), np.bool_)
+    stands[list(layered.replaced)] = False
+    rows = np.flatnonzero(stands)
+    order = rows[np.argsort(layered.rank[rows], kind="stable")]
+    renumbered = np.full(len(stands), -1, np.int64)
+    renumbered[order] = np.arange(len(order))
+    kept = np.flatnonzero(layered.places.profile >= 0)
+    kept = kept[np.argsort(renumbered[layered.places.owner[kept]], kind="stable")]
+    places = layered.places.picked(kept)
+    places = places._replace(owner=renumbered[places.owner])
+    batch = _picked(layered.batch, order.tolist())
+    return _whole(layered.version, layered.as_of, layered.numbers, layered.profiles, batch, places)
+
+
+def _whole(
+    version: int, as_of: str, numbers: dict[ProfileKey, int], profiles: Profiles, batch: Batch, places: Places
+) -> Layout:
+    index = NearestIndex(places.lon, places.lat, places.bits, places.owner)
+    n = len(batch.ids)
+    return Layout(
+        version=version,
+        as_of=as_of,
+        numbers=numbers,
+        profiles=profiles,
+        batch=batch._replace(places=[]),
+        places=places,
+        index=index,
+        base=index,
+        base_rows=n,
+        row_of=dict(zip(batch.ids, range(n), strict=True)),
+        newer={},
+        replaced=frozenset(),
+        rank=np.arange(n, dtype=np.float64),
+    )
+
+
+def _joined(old: Batch, n: int, new: Batch) -> Batch:
+    return Batch(
+        old.ids[:n] + new.ids,
+        old.public[:n] + new.public,
+        old.rest[:n] + new.rest,
+        old.district[:n] + new.district,
+        old.town[:n] + new.town,
+        [],
+    )
+
+
+def _picked(batch: Batch, rows: list[int]) -> Batch:
+    return Batch(
+        [batch.ids[row] for row in rows],
+        [batch.public[row] for row in rows],
+        [batch.rest[row] for row in rows],
+        [batch.district[row] for row in rows],
+        [batch.town[row] for row in rows],
+        [],
+    )
+
+
+def _places(rows: Sequence[PlaceRow], profiles: Profiles) -> Places:
+    places = Places(
+        np.array([p.row for p in rows], np.int64),
+        np.array([p.lon for p in rows], np.float64),
+        np.array([p.lat for p in rows], np.float64),
+        np.array([p.profile for p in rows], np.int32),
+        np.array([p.bits for p in rows], np.uint64),
+    )
+    if not rows:
+        return places
+    vague = np.where(profiles.maybe_unknown()[places.profile], np.uint64(BITS["maybe-unknown"]), np.uint64(0))
+    return places._replace(bits=places.bits | vague)
+
+
+def _profiles(numbers: dict[ProfileKey, int]) -> Profiles:
+    offers = {raw: _OFFERS.validate_json(raw) for raw in {key.offers for key in numbers}}
+    return Profiles([Profile(key.hours, key.valid_from, key.valid_to, offers[key.offers]) for key in numbers])
