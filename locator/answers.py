@@ -14,7 +14,7 @@ import msgspec
 from locator.benefits import price_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from locator.profiles import Moment, OfferNow
@@ -75,37 +75,44 @@ def instant(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat(timespec="seconds")
 
 
-def _features(hits: Iterable[Hit], question: Question) -> Iterator[bytes]:
+_FEATURE = (
+    b'{"type":"Feature","id":"%b","geometry":%b,"properties":{%b,"links":{"self":"/api/v1/services/%b","page":"/s/%b"}'
+    b"%b%b,%b}}"
+)
+
+
+def _features(hits: Sequence[Hit], question: Question) -> Iterator[bytes]:
     """Yield each hit as a GeoJSON feature; a service without a position has a null geometry."""
+    if not hits:
+        return
+    catalog = hits[0].catalog
+    placed = [hit.place for hit in hits if hit.place is not None]
+    points = iter(catalog.positions(placed, question.datum))
     for hit in hits:
-        own = hit.catalog.public(hit.row)
+        page = catalog.ids[hit.row].encode()
         geometry = b"null"
         if hit.place is not None:
-            geometry = b'{"type":"Point","coordinates":[%.8f,%.8f]}' % hit.catalog.position(
-                hit.place, question.datum
-            )
+            geometry = b'{"type":"Point","coordinates":[%.8f,%.8f]}' % next(points)
         then, offers = _said(hit.moment)
-        yield b"".join(
-            (
-                b'{"type":"Feature","id":', own.id, b',"geometry":', geometry, b',"properties":{', own.properties,
-                _on_the_way(hit), then, offers, b"}}",
-            )
-        )  # fmt: skip
+        yield _FEATURE % (page, geometry, catalog.public(hit.row), page, page, _on_the_way(hit), then, offers)
 
 
 def _on_the_way(hit: Hit) -> bytes:
     """Return the properties that depend on where the asker is, to the second."""
-    if hit.distance_m is None or hit.travel_s is None:
-        way = b',"distance_m":null,"travel_s":null,"arrive_at":null'
-    else:
-        way = b',"distance_m":%.3f,"travel_s":%d,"arrive_at":%s' % (
-            hit.distance_m,
-            round(hit.travel_s),
-            _quoted(hit.arrive_at),
+    _, _, _, distance_m, travel_s, arrive_at, enters, moment = hit
+    arrive = _quoted(arrive_at)
+    opens = arrive if moment.entered and arrive_at is not None else _quoted(enters)
+    stays = b"null"
+    if moment.until is not None and enters is not None:
+        stays = b"%.1f" % ((moment.until - enters).total_seconds() / 60)
+    if distance_m is None or travel_s is None:
+        return b',"distance_m":null,"travel_s":null,"arrive_at":null,"usable_from":%b,"usable_min":%b' % (
+            opens,
+            stays,
         )
-    if hit.usable_min is None:
-        return way + b',"usable_from":%s,"usable_min":null' % _quoted(hit.usable_from)
-    return way + b',"usable_from":%s,"usable_min":%.1f' % (_quoted(hit.usable_from), hit.usable_min)
+    return b',"distance_m":%.3f,"travel_s":%d,"arrive_at":%b,"usable_from":%b,"usable_min":%b' % (
+        distance_m, round(travel_s), arrive, opens, stays,
+    )  # fmt: skip
 
 
 # By the moment itself: those in use are few, shared by all services of one profile, and made anew each minute.
@@ -117,7 +124,7 @@ def _said(moment: Moment) -> tuple[bytes, bytes]:
         _quoted(moment.until),
         _quoted(moment.next_change),
     )
-    return then, b',"offers":' + _encode([_offer(now) for now in moment.offers])
+    return then, b'"offers":' + _encode([_offer(now) for now in moment.offers])
 
 
 def _quoted(at: datetime | None) -> bytes:

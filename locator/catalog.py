@@ -15,7 +15,6 @@ from locator._errors import NotFoundError, Text
 from locator.datum import Datum, convert
 from locator.layout import change, fold, lay_out
 from locator.profiles import OPEN
-from locator.records import whole_record
 from locator.service import Service
 from locator.store import Store
 
@@ -27,13 +26,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from locator.layout import Layout
-
-
-class Public(NamedTuple):
-    """What an answer says of a record whoever asks, as JSON: its id, and its properties without the braces."""
-
-    id: bytes
-    properties: bytes
 
 
 class Place(NamedTuple):
@@ -117,18 +109,16 @@ class Catalog:
 
     def raw(self, row: int) -> bytes:
         """Return the whole record of a row as JSON."""
-        return whole_record(self._batch.public[row], self._batch.rest[row])
+        return self._batch.records[row]
 
-    def public(self, row: int) -> Public:
-        """Return what an answer says of a row whoever asks."""
-        page = self.ids[row].encode()
-        links = b',"links":{"self":"/api/v1/services/%s","page":"/s/%s"}' % (page, page)
-        return Public(b'"%s"' % page, self._batch.public[row] + links)
+    def public(self, row: int) -> bytes:
+        """Return what an answer says of a row whoever asks: JSON members, without braces."""
+        return self._batch.records[row][1 : self._batch.cuts[row]]
 
-    def position(self, place: int, datum: Datum) -> tuple[float, float]:
-        """Return lon and lat of a place in a datum."""
+    def positions(self, places: Sequence[int], datum: Datum) -> list[tuple[float, float]]:
+        """Return lon and lat of some places in a datum."""
         lon, lat = (self.lon, self.lat) if datum is Datum.WGS84 else self._positions(datum)
-        return lon[place], lat[place]
+        return list(zip(lon[places].tolist(), lat[places].tolist(), strict=True))
 
     def row_of(self, service_id: str) -> int:
         """Return the row of an id.

@@ -6,6 +6,7 @@ was replaced stays where it is, and its places, whose profile becomes -1, are fo
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,7 +17,7 @@ from pydantic import TypeAdapter
 from locator.index import NearestIndex
 from locator.layers import LayeredIndex
 from locator.profiles import Profile, Profiles
-from locator.records import BITS, Batch, read, whole_record
+from locator.records import BITS, Batch, read
 from locator.service import Offer
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from locator.records import PlaceRow, ProfileKey
+    from locator.records import PlaceColumns, ProfileKey
 
 _OFFERS: TypeAdapter[tuple[Offer, ...]] = TypeAdapter(tuple[Offer, ...])
 
@@ -85,21 +86,21 @@ class Layout:
 def lay_out(version: int, as_of: str, rows: Iterable[tuple[str, bytes]]) -> Layout:
     """Return the layout of (id, record JSON), given in id order."""
     numbers: dict[ProfileKey, int] = {}
-    batch = read(rows, numbers)
+    batch, places = read(rows, numbers)
     profiles = _profiles(numbers)
-    return _whole(version, as_of, numbers, profiles, batch, _places(batch.places, profiles))
+    return _whole(version, as_of, numbers, profiles, batch, _places(places, profiles))
 
 
 def change(before: Layout, version: int, as_of: str, rows: Sequence[tuple[str, bytes]]) -> Layout:
     """Return the layout after some services became new or changed: (id, record JSON)."""
     n, old = before.base_rows, before.batch
     # Earlier changes are laid out again with these, so that there is one delta, in id order.
-    earlier = {old.ids[row]: whole_record(old.public[row], old.rest[row]) for row in range(n, len(old.ids))}
+    earlier = dict(zip(old.ids[n:], old.records[n:], strict=True))
     numbers = dict(before.numbers)
-    delta = read(sorted({**earlier, **dict(rows)}.items()), numbers)
+    delta, columns = read(sorted({**earlier, **dict(rows)}.items()), numbers)
     profiles = before.profiles if len(numbers) == len(before.numbers) else _profiles(numbers)
     replaced = frozenset(before.row_of[i] for i in delta.ids if i in before.row_of)
-    fresh = _places([place._replace(row=place.row + n) for place in delta.places], profiles)
+    fresh = _places(columns, profiles, first_row=n)
     m = len(before.base)
     alive = ~np.isin(before.places.owner[:m], list(replaced))
     joined = before.places.then(m, fresh)
@@ -151,7 +152,7 @@ def _whole(
         as_of=as_of,
         numbers=numbers,
         profiles=profiles,
-        batch=batch._replace(places=[]),
+        batch=batch,
         places=places,
         index=index,
         base=index,
@@ -166,37 +167,30 @@ def _whole(
 def _joined(old: Batch, n: int, new: Batch) -> Batch:
     return Batch(
         old.ids[:n] + new.ids,
-        old.public[:n] + new.public,
-        old.rest[:n] + new.rest,
+        old.records[:n] + new.records,
+        old.cuts[:n] + new.cuts,
         old.district[:n] + new.district,
         old.town[:n] + new.town,
-        [],
     )
 
 
 def _picked(batch: Batch, rows: list[int]) -> Batch:
     return Batch(
         [batch.ids[row] for row in rows],
-        [batch.public[row] for row in rows],
-        [batch.rest[row] for row in rows],
+        [batch.records[row] for row in rows],
+        array("l", [batch.cuts[row] for row in rows]),
         [batch.district[row] for row in rows],
         [batch.town[row] for row in rows],
-        [],
     )
 
 
-def _places(rows: Sequence[PlaceRow], profiles: Profiles) -> Places:
-    places = Places(
-        np.array([p.row for p in rows], np.int64),
-        np.array([p.lon for p in rows], np.float64),
-        np.array([p.lat for p in rows], np.float64),
-        np.array([p.profile for p in rows], np.int32),
-        np.array([p.bits for p in rows], np.uint64),
-    )
-    if not rows:
-        return places
-    vague = np.where(profiles.maybe_unknown()[places.profile], np.uint64(BITS["maybe-unknown"]), np.uint64(0))
-    return places._replace(bits=places.bits | vague)
+def _places(columns: PlaceColumns, profiles: Profiles, first_row: int = 0) -> Places:
+    owner, lon, lat, profile, bits = (np.array(column) for column in columns)
+    if len(owner):
+        bits = bits | np.where(
+            profiles.maybe_unknown()[profile], np.uint64(BITS["maybe-unknown"]), np.uint64(0)
+        )
+    return Places(owner + first_row, lon, lat, profile, bits)
 
 
 def _profiles(numbers: dict[ProfileKey, int]) -> Profiles:

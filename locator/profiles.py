@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -95,7 +95,7 @@ class Profiles:
         # A query asks about the minute it is in, and the queries of one minute ask the same.
         self._states_at = lru_cache(maxsize=16)(self._compute_states)
         self._windows_on = lru_cache(maxsize=16)(self._compute_windows)
-        self._moment_at = lru_cache(maxsize=65536)(self._compute_moment)
+        self._moments_at = lru_cache(maxsize=64)(partial(Moments, self))
 
     def __len__(self) -> int:
         return len(self._profiles)
@@ -128,13 +128,10 @@ class Profiles:
         """
         return self._windows_on(check_instant(at).date(), groups, hours, offers)
 
-    def moment(
-        self, number: int, at: datetime, arrive: datetime, stay: float = 0.0, groups: tuple[str, ...] = ()
-    ) -> Moment:
-        """Return what a profile is like for someone of some groups who stays for so many minutes."""
+    def moments(self, at: datetime, stay: float = 0.0, groups: tuple[str, ...] = ()) -> Moments:
+        """Return what the profiles are like for someone of some groups who sets out and stays for so many minutes."""
         # Within one minute nothing changes but the seconds, which the caller knows.
-        start, there = at.replace(second=0, microsecond=0), arrive.replace(second=0, microsecond=0)
-        return self._moment_at(number, start, there, stay, groups)
+        return self._moments_at(at.replace(second=0, microsecond=0), stay, groups)
 
     def maybe_unknown(self) -> NDArray[np.bool_]:
         """Return whether a profile's hours or offers are, at least at times, unknown. Shape (profiles,)."""
@@ -158,13 +155,26 @@ class Profiles:
             np.array([end for _, end in flat], np.float64),
         )
 
-    def _compute_moment(
-        self, number: int, at: datetime, arrive: datetime, stay: float, groups: tuple[str, ...]
-    ) -> Moment:
-        profile = self._profiles[number]
-        windows = self.windows(at)
+
+class Moments:
+    """The moments of all profiles for those who set out in one minute, each worked out when it is first asked for."""
+
+    def __init__(self, profiles: Profiles, at: datetime, stay: float, groups: tuple[str, ...]) -> None:
+        self._profiles, self._at, self._stay, self._groups = profiles, at, stay, groups
+        self._known: dict[tuple[int, int], Moment] = {}
+
+    def of(self, number: int, ahead_min: int) -> Moment:
+        """Return the moment of a profile for someone who arrives so many whole minutes later."""
+        known = self._known.get((number, ahead_min))
+        if known is None:
+            known = self._known[number, ahead_min] = self._compute(number, self._at + ahead_min * _MINUTE)
+        return known
+
+    def _compute(self, number: int, arrive: datetime) -> Moment:
+        at, profile = self._at, self._profiles[number]
+        windows = self._profiles.windows(at)
         span = slice(*windows.offsets[number : number + 2].tolist())
-        opens, until = _stay_in(windows, span, arrive, stay)
+        opens, until = _stay_in(windows, span, arrive, self._stay)
         entered = opens is not None and opens <= arrive
         return Moment(
             status=_status(profile, at),
@@ -174,7 +184,7 @@ class Profiles:
             vague=_vague(profile.hours),
             opens=None if entered else opens,
             until=until,
-            offers=tuple(offer_at(offer, groups, arrive) for offer in profile.offers),
+            offers=tuple(offer_at(offer, self._groups, arrive) for offer in profile.offers),
         )
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 DEFAULT_MINUTES = 60.0
 _MAX_LIMIT = 50
+_MAX_LON, _MAX_LAT = 180.0, 90.0
 _MAX_STAY_MIN = 24 * 60
 _MAX_MINUTES = 1e6
 _MAX_M = 1e9
@@ -85,14 +86,16 @@ def ask(values: Mapping[str, object], now: datetime, *, anywhere: bool = False) 
     InputError
         With every faulty parameter in its `errors`.
     """
-    errors = [_unknown(name) for name in values if name not in PARAMETERS]
+    errors: list[InputError] = []
     read: dict[str, Any] = {"at": check_instant(now).replace(microsecond=0)}
-    for name, reader in _READERS.items():
-        value = values.get(name)
+    for name, value in values.items():
+        if name not in _READERS:
+            errors.append(_unknown(name))
+            continue
         if value is None or (isinstance(value, str) and not value.strip()):
             continue
         try:
-            read[name] = reader(name, value)
+            read[name] = _READERS[name](name, value)
         except InputError as error:
             errors.append(error)
     faulty = {error.field for error in errors}
@@ -129,7 +132,7 @@ def _position_errors(read: dict[str, Any], faulty: set[str]) -> list[InputError]
             )
             for name in missing
         ]
-    if {"lon", "lat"} <= read.keys():
+    if {"lon", "lat"} <= read.keys() and not (abs(read["lon"]) <= _MAX_LON and abs(read["lat"]) <= _MAX_LAT):
         try:
             check_position(read["lon"], read["lat"])
         except InputError as error:

@@ -1,11 +1,12 @@
-"""Records of the store as columns: what a search needs of each, decoded in bulk.
+"""Records as the store keeps them, and as the columns that a search needs, decoded in bulk.
 
-A record is kept as JSON until somebody looks at it, in two parts: what every answer shows of it, ready
-to be sent, and the rest.
+A record is compact JSON that begins with what every answer shows of it, in the order of the nearest
+contract and with nulls for what is unknown. So an answer is cut out of the record, not encoded again.
 """
 
 from __future__ import annotations
 
+from array import array
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,7 +15,9 @@ import msgspec
 from locator import vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
+
+    from locator.service import Service
 
 # One bit for each word that a search can ask for; 64 are enough, and a test keeps it so.
 BITS = {
@@ -25,12 +28,31 @@ BITS = {
         + ["maybe-unknown", "demo"]
     )
 }
-# In the order of the nearest contract; what a record does not say is null, or an empty list.
-_PUBLIC: Mapping[str, object] = {
-    "id": None, "name": None, "kind": None, "address": None, "has": (), "lacks": (), "stars": None,
-    "capacity": None, "phone": None, "verified_on": None, "position_quality": None, "demo": False,
-}  # fmt: skip
+# In the order of the nearest contract; `demo` is the last, which marks where to cut.
+_PUBLIC = (
+    "id", "name", "kind", "address", "has", "lacks", "stars", "capacity", "phone", "verified_on",
+    "position_quality", "demo",
+)  # fmt: skip
+_KIND_BITS = {kind: BITS[f"kind:{kind}"] for kind in vocabulary.KINDS}
+_HAS_BITS = {amenity: BITS[f"has:{amenity}"] for amenity in vocabulary.AMENITIES}
+# Inside a JSON text the quotes would be escaped, so this can only be the key itself.
+_LAST_KEY = b'"demo":'
 _encode = msgspec.json.Encoder().encode
+
+
+def to_record(service: Service) -> bytes:
+    """Return a service as a record; what is unknown or default stands only among the public part."""
+    said = service.model_dump(mode="json", exclude_defaults=True)
+    public = service.model_dump(mode="json", include=set(_PUBLIC))
+    rest = _encode({name: value for name, value in said.items() if name not in _PUBLIC})
+    first = _encode({name: public[name] for name in _PUBLIC})
+    return first if rest == b"{}" else first[:-1] + b"," + rest[1:]
+
+
+def cut(record: bytes) -> int:
+    """Return where the public part of a record ends."""
+    at = record.index(_LAST_KEY) + len(_LAST_KEY)
+    return at + (4 if record[at : at + 4] == b"true" else 5)
 
 
 class _Stop(msgspec.Struct):
@@ -66,66 +88,54 @@ class ProfileKey(NamedTuple):
     offers: bytes
 
 
-class PlaceRow(NamedTuple):
-    """A place: the row of its service, WGS-84 degrees, the number of its profile, its attribute bits."""
-
-    row: int
-    lon: float
-    lat: float
-    profile: int
-    bits: int
-
-
 class Batch(NamedTuple):
-    """Columns of some records, one entry a row, and their places in row order."""
+    """Columns of some records, one entry a row: id, record, where its public part ends, district, town."""
 
     ids: list[str]
-    public: list[bytes]
-    rest: list[bytes]
+    records: list[bytes]
+    cuts: array[int]
     district: list[str | None]
     town: list[str | None]
-    places: list[PlaceRow]
 
 
-def read(rows: Iterable[tuple[str, bytes]], profiles: dict[ProfileKey, int]) -> Batch:
+class PlaceColumns(NamedTuple):
+    """Columns of places in row order: row, WGS-84 degrees, number of the profile, attribute bits."""
+
+    row: array[int]
+    lon: array[float]
+    lat: array[float]
+    profile: array[int]
+    bits: array[int]
+
+
+def read(rows: Iterable[tuple[str, bytes]], profiles: dict[ProfileKey, int]) -> tuple[Batch, PlaceColumns]:
     """Return records as columns.
 
     Parameters
     ----------
     rows
-        (id, record JSON).
+        (id, record).
     profiles
         The numbers of the profiles that are known; new ones are added.
     """
-    slim, whole = msgspec.json.Decoder(_Record), msgspec.json.Decoder()
+    decode = msgspec.json.Decoder(_Record).decode
     # Hundreds of services share a town: one string for all of them saves what many small ones cost.
     shared: dict[str | None, str | None] = {}
-    batch = Batch([], [], [], [], [], [])
+    batch = Batch([], [], array("l"), [], [])
+    places = PlaceColumns(array("q"), array("d"), array("d"), array("i"), array("Q"))
     for row, (service_id, raw) in enumerate(rows):
-        record = slim.decode(raw)
-        public, rest = _parts(whole.decode(raw))
+        record = decode(raw)
         batch.ids.append(service_id)
-        batch.public.append(public)
-        batch.rest.append(rest)
+        batch.records.append(raw)
+        batch.cuts.append(cut(raw))
         batch.district.append(shared.setdefault(record.district, record.district))
         batch.town.append(shared.setdefault(record.town, record.town))
         if record.status == "active":
-            batch.places.extend(_places(row, record, profiles))
-    return batch
+            _place(row, record, profiles, places)
+    return batch, places
 
 
-def whole_record(public: bytes, rest: bytes) -> bytes:
-    """Return a record's JSON from its two parts."""
-    return b"{" + public + rest + b"}"
-
-
-def _parts(record: dict[str, object]) -> tuple[bytes, bytes]:
-    public = {name: record.pop(name, default) for name, default in _PUBLIC.items()}
-    rest = _encode(record)[1:-1]
-    return _encode(public)[1:-1], b"," + rest if rest else b""
-
-
-def _places(row: int, record: _Record, profiles: dict[ProfileKey, int]) -> Iterable[PlaceRow]:
+def _place(row: int, record: _Record, profiles: dict[ProfileKey, int], places: PlaceColumns) -> None:
     stops = record.stops
     if not stops:
         if record.lon is None or record.lat is None:
@@ -134,11 +144,15 @@ def _places(row: int, record: _Record, profiles: dict[ProfileKey, int]) -> Itera
     bits, offers = _bits(record), bytes(record.offers)
     for stop in stops:
         key = ProfileKey(stop.hours, stop.valid_from, stop.valid_to, offers)
-        yield PlaceRow(row, stop.lon, stop.lat, profiles.setdefault(key, len(profiles)), bits)
+        places.row.append(row)
+        places.lon.append(stop.lon)
+        places.lat.append(stop.lat)
+        places.profile.append(profiles.setdefault(key, len(profiles)))
+        places.bits.append(bits)
 
 
 def _bits(record: _Record) -> int:
-    bits = BITS.get(f"kind:{record.kind}", 0) | (BITS["demo"] if record.demo else 0)
+    bits = _KIND_BITS.get(record.kind, 0) | (BITS["demo"] if record.demo else 0)
     for amenity in record.has:
-        bits |= BITS.get(f"has:{amenity}", 0)
+        bits |= _HAS_BITS.get(amenity, 0)
     return bits

@@ -157,8 +157,7 @@ class _Search:
         unknown = (
             [] if question.open == "any" else self._maybe(limit, {int(catalog.owner[p]) for p, _ in sure})
         )
-        features, apart = (tuple(self._hit(p, m) for p, m in found) for found in (sure, unknown))
-        return Answer(question, catalog, features, apart)
+        return Answer(question, catalog, self._hits(sure), self._hits(unknown))
 
     def _places(self, k: int, *, sure: bool, all_bits: int = 0) -> list[tuple[int, float]]:
         """Return (place, metres) of the best k that qualify for certain, or possibly."""
@@ -270,23 +269,20 @@ class _Search:
         found: Mask = states == OPEN if sure else (states == OPEN) | (states == UNKNOWN)
         return found
 
-    def _hit(self, place: int, metres: float) -> Hit:
+    def _hits(self, found: list[tuple[int, float]]) -> tuple[Hit, ...]:
         question, catalog = self._question, self._catalog
-        travel_s = question.travel.seconds(metres)
-        arrive = question.at + timedelta(seconds=travel_s)
-        moment = catalog.profiles.moment(
-            int(catalog.profile[place]), question.at, arrive, question.stay, question.group
-        )
-        return Hit(
-            catalog,
-            int(catalog.owner[place]),
-            place,
-            metres,
-            travel_s,
-            arrive,
-            arrive if moment.entered else moment.opens,
-            moment,
-        )
+        at, seconds_per_m = question.at, question.travel.seconds_per_m
+        moments = catalog.profiles.moments(at, question.stay, question.group)
+        places = [place for place, _ in found]
+        rows, numbers = catalog.owner[places].tolist(), catalog.profile[places].tolist()
+        hits = []
+        for (place, metres), row, number in zip(found, rows, numbers, strict=True):
+            travel_s = metres * seconds_per_m
+            arrive = at + timedelta(seconds=travel_s)
+            moment = moments.of(number, int(at.second + travel_s) // 60)
+            enters = arrive if moment.entered else moment.opens
+            hits.append(Hit(catalog, row, place, metres, travel_s, arrive, enters, moment))
+        return tuple(hits)
 
 
 def _listing(catalog: Catalog, question: Question, rows: Iterable[int]) -> Answer:
@@ -314,9 +310,9 @@ def _hit_at(catalog: Catalog, question: Question, row: int) -> Hit:
     standing = catalog.standing(at)
     here = next((p for p in places if standing[p]), None)
     if here is not None:
-        moment = catalog.profiles.moment(int(catalog.profile[here]), at, at, question.stay, question.group)
+        profiles, number = catalog.profiles, int(catalog.profile[here])
     else:
         service = catalog.service(row)
-        lone = Profiles([Profile(service.hours, offers=service.offers)])
-        moment = lone.moment(0, at, at, question.stay, question.group)
+        profiles, number = Profiles([Profile(service.hours, offers=service.offers)]), 0
+    moment = profiles.moments(at, question.stay, question.group).of(number, 0)
     return Hit(catalog, row, here, None, None, None, at if moment.entered else moment.opens, moment)

@@ -183,12 +183,3 @@ class Service(_Record):
         lon, lat = datum.convert(self.source_lon, self.source_lat, self.source_datum, "wgs84")
         # 8 decimals are a millimetre: more would be noise of the arithmetic.
         return self.model_copy(update={"lon": round(lon, 8), "lat": round(lat, 8)})
-
-    def to_json(self) -> bytes:
-        """Return the record as compact JSON, unknown and default fields left out."""
-        return self.model_dump_json(exclude_defaults=True).encode()
-
-
-def mobile(service: Service) -> bool:
-    """Return whether a service moves between stops."""
-    return bool(service.stops)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, func, insert, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from locator._errors import NotFoundError, StoreError, Text
+from locator.records import to_record
 from locator.service import Service
 from locator.store.tables import FORMAT, about, engine_for, metadata, revisions, services, store_error
 
@@ -170,7 +171,7 @@ class Store:
     def _save(self, connection: Connection, records: Iterable[Service], who: str, why: str) -> int:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         # Given twice: the last one counts.
-        wanted = {service.id: service.placed().to_json() for service in records}
+        wanted = {service.id: to_record(service.placed()) for service in records}
         kept = self._kept(connection, list(wanted))
         last = int(connection.execute(select(func.coalesce(func.max(revisions.c.revision), 0))).scalar_one())
         changes: dict[str, dict[str, object]] = {}

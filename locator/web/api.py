@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, current_app, request
 
@@ -42,7 +43,8 @@ def healthz() -> Response:
 
 def question_of_request() -> Question:
     """Return the question in the URL of this request."""
-    return ask(request.args.to_dict(), datetime.now(SHANGHAI))
+    given = dict(parse_qsl(request.query_string.decode("utf-8", "replace"), keep_blank_values=True))
+    return ask(given, datetime.now(SHANGHAI))
 
 
 def json_response(value: Any, mimetype: str) -> Response:  # noqa: ANN401  whatever JSON holds

@@ -26,18 +26,20 @@ def page_nonce() -> str:
 
 def _add_headers(response: Response) -> Response:
     headers = response.headers
-    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers["X-Content-Type-Options"] = "nosniff"
+    if response.mimetype != "text/html":
+        # Data is not a page: nothing in it may run, and the rest of the list is about pages.
+        headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
+        return response
     # A link to a map app must not tell it where the asker is: that stands in our URL.
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", "geolocation=(self), camera=(), microphone=(), payment=()")
-    headers.setdefault("Content-Security-Policy", _policy(response))
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "geolocation=(self), camera=(), microphone=(), payment=()"
+    headers["Content-Security-Policy"] = _policy()
     return response
 
 
-def _policy(response: Response) -> str:
-    if response.mimetype != "text/html":
-        return "default-src 'none'; frame-ancestors 'none'"
+def _policy() -> str:
     nonce = f"'nonce-{page_nonce()}'"
     basemap = cast("Basemap", current_app.extensions["locator.basemap"])
     return "; ".join(

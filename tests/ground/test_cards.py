@@ -13,6 +13,7 @@ from tests_support import catalog_of
 from locator import Catalog, Service, Stop, nearest
 from locator.cards import Card, breakable, card, clock, duration, facilities, length
 from locator.question import Question
+from locator.records import to_record
 from locator.search import Hit, describe
 from locator.timebar import SPAN, Bar, time_bar
 from locator.timeline import SHANGHAI
@@ -50,11 +51,13 @@ def hit_of(
         **fields,
     }
     service = Service.model_validate(given_fields)
-    catalog = Catalog.from_rows(1, "", [(service.id, service.to_json())])
+    catalog = Catalog.from_rows(1, "", [(service.id, to_record(service))])
     arrive = now + timedelta(minutes=travel_min or 0)
     if service.lon is None and not service.stops:
         return describe(catalog, 0, now, group)
-    moment = catalog.profiles.moment(int(catalog.profile[0]), now, arrive, 0.0, group)
+    moment = catalog.profiles.moments(now, 0.0, group).of(
+        int(catalog.profile[0]), int((arrive - now.replace(second=0)) / MINUTE)
+    )
     enters = arrive if moment.entered else moment.opens
     if travel_min is None:
         return Hit(catalog, 0, 0, None, None, None, enters, moment)

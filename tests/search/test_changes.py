@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from locator import Catalog, NotFoundError, Service, Stop, nearest
 from locator.answers import encode, to_geojson
 from locator.question import ask
+from locator.records import to_record
 from locator.search import answer
 from locator.store import Store
 from locator.timeline import SHANGHAI
@@ -79,7 +80,7 @@ questions = st.fixed_dictionaries(
 
 
 def rows_of(state: dict[str, Service]) -> list[tuple[str, bytes]]:
-    return [(i, state[i].to_json()) for i in sorted(state)]
+    return [(i, to_record(state[i])) for i in sorted(state)]
 
 
 @settings(max_examples=150, deadline=None)
@@ -91,7 +92,7 @@ def test_a_changed_catalog_answers_as_one_made_anew(
     layered = Catalog.from_rows(0, "then", rows_of(state))
     for version, edit in enumerate(history[1:], 1):
         state |= {s.id: s for s in edit}
-        layered = layered.changed(version, "now", [(s.id, s.to_json()) for s in edit])
+        layered = layered.changed(version, "now", [(s.id, to_record(s)) for s in edit])
     anew = Catalog.from_rows(len(history) - 1, "now", rows_of(state))
     folded = layered.compact()
     assert len(layered) == len(anew) == len(folded)
@@ -111,7 +112,7 @@ def test_the_catalog_before_a_change_stays_as_it_was(catalog: Catalog, sample: l
         update={"name": "搬走了", "lon": 100.0}
     )
     before = nearest(catalog, 121.5443, 31.2732, datum="gcj02", at=AT)
-    after = catalog.changed(catalog.version + 1, "later", [(moved.id, moved.to_json())])
+    after = catalog.changed(catalog.version + 1, "later", [(moved.id, to_record(moved))])
     assert nearest(catalog, 121.5443, 31.2732, datum="gcj02", at=AT).features == before.features
     assert "搬走了" not in encode(before).decode()
     seen = [h.service.id for h in nearest(after, 121.5443, 31.2732, datum="gcj02", at=AT).features]

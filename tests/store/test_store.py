@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import Engine
 
 from locator import Catalog, ConfigurationError, NotFoundError, Service, StoreError
+from locator.records import to_record
 from locator.store import Store, open_or_seed, sample_services
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def test_what_was_created_can_be_opened_and_read(store: Store, path: Path) -> No
     version, as_of, rows = again.snapshot()
     assert version == again.version() == store.version() == 1
     assert as_of.endswith("+00:00")
-    assert rows == [("a-1", ONE.placed().to_json())]
+    assert rows == [("a-1", to_record(ONE.placed()))]
 
 
 def test_a_path_is_as_good_as_a_url(path: Path) -> None:
@@ -179,7 +180,7 @@ def test_history_keeps_what_was_before_and_after(store: Store, path: Path) -> No
     kept = connection.execute("SELECT before, after FROM revisions ORDER BY revision").fetchall()
     versions = connection.execute("SELECT version, revision FROM services").fetchall()
     connection.close()
-    first, second = ONE.placed().to_json(), renamed.placed().to_json()
+    first, second = to_record(ONE.placed()), to_record(renamed.placed())
     assert kept == [(None, first), (first, second)]
     assert versions == [(2, 2)]
 
