@@ -6,8 +6,9 @@ the words of a moment (status, offers) once a minute. Only the rest is written f
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -76,55 +77,69 @@ def instant(at: datetime | None) -> str | None:
 
 
 _FEATURE = (
-    b'{"type":"Feature","id":"%b","geometry":%b,"properties":{%b,"links":{"self":"/api/v1/services/%b","page":"/s/%b"}'
-    b"%b%b,%b}}"
+    b'{"type":"Feature","id":"%b","geometry":%b,"properties":{%b,"links":{"self":"/api/v1/services/%b","page":"/s/%b"},'
+    b'"distance_m":%b,"travel_s":%b,"arrive_at":%b,"usable_from":%b,"usable_min":%b,%b}}'
 )
+_POINT = b'{"type":"Point","coordinates":[%.8f,%.8f]}'
+_DAY_S = 24 * 3600
 
 
 def _features(hits: Sequence[Hit], question: Question) -> Iterator[bytes]:
     """Yield each hit as a GeoJSON feature; a service without a position has a null geometry."""
     if not hits:
         return
-    catalog = hits[0].catalog
+    catalog, clock = hits[0].catalog, _Clock(question.at)
     placed = [hit.place for hit in hits if hit.place is not None]
     points = iter(catalog.positions(placed, question.datum))
-    for hit in hits:
-        page = catalog.ids[hit.row].encode()
-        geometry = b"null"
-        if hit.place is not None:
-            geometry = b'{"type":"Point","coordinates":[%.8f,%.8f]}' % next(points)
-        then, offers = _said(hit.moment)
-        yield _FEATURE % (page, geometry, catalog.public(hit.row), page, page, _on_the_way(hit), then, offers)
+    for _, row, place, distance_m, travel_s, _, moment in hits:
+        geometry = b"null" if place is None else _POINT % next(points)
+        if travel_s is None or distance_m is None:
+            way, arrive = (b"null", b"null", b"null"), clock.after(0.0)
+        else:
+            arrive = clock.after(travel_s)
+            way = b"%.3f" % distance_m, b"%.0f" % travel_s, arrive
+        said = _said(moment)
+        enters = arrive if moment.entered else said.opens
+        stay_s = moment.stay_s(question.at, travel_s or 0.0)
+        stays = b"null" if stay_s is None else b"%.1f" % (stay_s / 60)
+        page = catalog.ids[row].encode()
+        yield _FEATURE % (page, geometry, catalog.public(row), page, page, *way, enters, stays, said.rest)
 
 
-def _on_the_way(hit: Hit) -> bytes:
-    """Return the properties that depend on where the asker is, to the second."""
-    _, _, _, distance_m, travel_s, arrive_at, enters, moment = hit
-    arrive = _quoted(arrive_at)
-    opens = arrive if moment.entered and arrive_at is not None else _quoted(enters)
-    stays = b"null"
-    if moment.until is not None and enters is not None:
-        stays = b"%.1f" % ((moment.until - enters).total_seconds() / 60)
-    if distance_m is None or travel_s is None:
-        return b',"distance_m":null,"travel_s":null,"arrive_at":null,"usable_from":%b,"usable_min":%b' % (
-            opens,
-            stays,
-        )
-    return b',"distance_m":%.3f,"travel_s":%d,"arrive_at":%b,"usable_from":%b,"usable_min":%b' % (
-        distance_m, round(travel_s), arrive, opens, stays,
-    )  # fmt: skip
+class _Clock:
+    """Writes instants that lie some seconds after a start, as quoted ISO 8601 to the second."""
+
+    def __init__(self, start: datetime) -> None:
+        self._start = start
+        self._second = start.hour * 3600 + start.minute * 60 + start.second
+        # Within a day only the clock changes (China has had no summer time since 1991).
+        self._format = f'"{start:%Y-%m-%d}T%02d:%02d:%02d{start.isoformat()[-6:]}"'.encode()
+
+    def after(self, seconds: float) -> bytes:
+        second = self._second + int(seconds)
+        if second >= _DAY_S:
+            return _quoted(self._start + timedelta(seconds=seconds))
+        minute, second = divmod(second, 60)
+        return self._format % (*divmod(minute, 60), second)
+
+
+class _Said(NamedTuple):
+    """A moment as JSON: when it opens, and the members that hold for all who share the moment."""
+
+    opens: bytes
+    rest: bytes
 
 
 # By the moment itself: those in use are few, shared by all services of one profile, and made anew each minute.
 @lru_cache(maxsize=65536)
-def _said(moment: Moment) -> tuple[bytes, bytes]:
-    """Return the status and the offers of a moment."""
-    then = b',"status":"%s","usable_until":%s,"next_change":%s' % (
+def _said(moment: Moment) -> _Said:
+    rest = b'"status":"%b","usable_until":%b,"next_change":%b,"offers":%b' % (
         moment.status.encode(),
         _quoted(moment.until),
         _quoted(moment.next_change),
+        _encode([_offer(now) for now in moment.offers]),
     )
-    return then, b'"offers":' + _encode([_offer(now) for now in moment.offers])
+    return _Said(_quoted(moment.opens), rest)
 
 
 def _quoted(at: datetime | None) -> bytes:

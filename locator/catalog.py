@@ -118,7 +118,8 @@ class Catalog:
     def positions(self, places: Sequence[int], datum: Datum) -> list[tuple[float, float]]:
         """Return lon and lat of some places in a datum."""
         lon, lat = (self.lon, self.lat) if datum is Datum.WGS84 else self._positions(datum)
-        return list(zip(lon[places].tolist(), lat[places].tolist(), strict=True))
+        which = np.array(places, np.int64)
+        return list(zip(lon[which].tolist(), lat[which].tolist(), strict=True))
 
     def row_of(self, service_id: str) -> int:
         """Return the row of an id.

@@ -80,6 +80,14 @@ class Moment:
     until: datetime | None
     offers: tuple[OfferNow, ...]
 
+    def stay_s(self, sets_out: datetime, travel_s: float) -> float | None:
+        """Return the seconds from getting in to closing; None if one does not get in, or it does not close."""
+        if self.until is None or not (self.entered or self.opens):
+            return None
+        if self.opens is not None:
+            return (self.until - self.opens).total_seconds()
+        return (self.until - sets_out).total_seconds() - travel_s
+
 
 class Profiles:
     """All profiles of a catalog.

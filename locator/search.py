@@ -39,9 +39,18 @@ class Hit(NamedTuple):
     place: int | None
     distance_m: float | None
     travel_s: float | None
-    arrive_at: datetime | None
-    usable_from: datetime | None
+    sets_out: datetime
     moment: Moment
+
+    @property
+    def arrive_at(self) -> datetime | None:
+        """When the asker gets there."""
+        return None if self.travel_s is None else self.sets_out + timedelta(seconds=self.travel_s)
+
+    @property
+    def usable_from(self) -> datetime | None:
+        """When the asker gets in; None if that is unknown, or not within the horizon."""
+        return (self.arrive_at or self.sets_out) if self.moment.entered else self.moment.opens
 
     @property
     def status(self) -> Status:
@@ -81,9 +90,8 @@ class Hit(NamedTuple):
     @property
     def usable_min(self) -> float | None:
         """Minutes of use, from getting in to closing; None if unknown or if it does not close."""
-        if self.usable_from is None or self.usable_until is None:
-            return None
-        return (self.usable_until - self.usable_from) / _MINUTE
+        seconds = self.moment.stay_s(self.sets_out, self.travel_s or 0.0)
+        return None if seconds is None else seconds / 60
 
 
 class Answer(NamedTuple):
@@ -135,6 +143,20 @@ def describe(catalog: Catalog, row: int, at: datetime, group: tuple[str, ...] = 
     return _hit_at(catalog, Question(at, group=group), row)
 
 
+class _Found(NamedTuple):
+    """Places, best first, and their distances in metres. Both of shape (found,)."""
+
+    places: NDArray[np.int64]
+    metres: NDArray[np.float64]
+
+    def picked(self, which: NDArray[np.bool_], most: int) -> _Found:
+        """Return the first so many of those that are marked."""
+        return _Found(self.places[which][:most], self.metres[which][:most])
+
+
+_NOTHING = _Found(np.empty(0, np.int64), np.empty(0, np.float64))
+
+
 class _Search:
     """One search round an asker, by the compiled index."""
 
@@ -154,13 +176,11 @@ class _Search:
             sure = self._soonest_first(limit)
         else:
             sure = self._places(limit, sure=True)
-        unknown = (
-            [] if question.open == "any" else self._maybe(limit, {int(catalog.owner[p]) for p, _ in sure})
-        )
+        unknown = _NOTHING if question.open == "any" else self._maybe(limit, sure)
         return Answer(question, catalog, self._hits(sure), self._hits(unknown))
 
-    def _places(self, k: int, *, sure: bool, all_bits: int = 0) -> list[tuple[int, float]]:
-        """Return (place, metres) of the best k that qualify for certain, or possibly."""
+    def _places(self, k: int, *, sure: bool, all_bits: int = 0) -> _Found:
+        """Return the best k that qualify for certain, or possibly."""
         question = self._question
         if question.offer == "any" and question.open != "arrival":
             return self._near(k, sure=sure, all_bits=all_bits)
@@ -173,7 +193,7 @@ class _Search:
         wait = math.inf if question.open == "arrival" else 0.0
         return self._soonest(k, windows, now, wait, all_bits)
 
-    def _near(self, k: int, *, sure: bool, all_bits: int) -> list[tuple[int, float]]:
+    def _near(self, k: int, *, sure: bool, all_bits: int) -> _Found:
         question, catalog = self._question, self._catalog
         allowed: tuple[Codes, Mask] | None = None
         if question.open == "now":
@@ -183,21 +203,16 @@ class _Search:
         if self._inside is not None:
             passing = self._inside if allowed is None else self._inside & allowed[1][allowed[0]]
             allowed = (passing.astype(np.int32), _EITHER)
-        places, metres = catalog.index.nearest(
-            self._lon, self._lat, k, self._all | all_bits, self._any, question.reach_m, allowed
+        bits = self._all | all_bits
+        return _Found(
+            *catalog.index.nearest(self._lon, self._lat, k, bits, self._any, question.reach_m, allowed)
         )
-        return list(zip(places.tolist(), metres.tolist(), strict=True))
 
-    def _soonest(
-        self, k: int, windows: Windows, now: Mask | None, wait: float, all_bits: int = 0
-    ) -> list[tuple[int, float]]:
+    def _soonest(self, k: int, windows: Windows, now: Mask | None, wait: float, all_bits: int = 0) -> _Found:
         question, catalog = self._question, self._catalog
         mask = None if now is None else now[catalog.profile]
         if self._inside is not None:
             mask = self._inside if mask is None else mask & self._inside
-        travel_min = question.travel.seconds_per_m / 60
-        # Not only the way but the wait, too, has to fit into the minutes that were given.
-        bound = question.max_minutes if question.max_minutes is not None else math.inf
         places, _, metres = catalog.index.soonest(
             self._lon,
             self._lat,
@@ -208,39 +223,40 @@ class _Search:
             ends=windows.ends,
             depart=(question.at - windows.base) / _MINUTE,
             stay=question.stay,
-            min_per_m=travel_min,
-            max_minutes=bound,
+            min_per_m=question.travel.seconds_per_m / 60,
+            # Not only the way but the wait, too, has to fit into the minutes that were given.
+            max_minutes=math.inf if question.max_minutes is None else question.max_minutes,
             max_wait=wait,
             max_m=math.inf if question.max_m is None else question.max_m,
             by_metres=question.sort == "distance",
             all_bits=self._all | all_bits,
             any_bits=self._any,
         )
-        return list(zip(places.tolist(), metres.tolist(), strict=True))
+        return _Found(places, metres)
 
-    def _soonest_first(self, limit: int) -> list[tuple[int, float]]:
+    def _soonest_first(self, limit: int) -> _Found:
         """Return what one surely gets into, soonest first, and then the others by distance."""
-        question = self._question
+        question, owner = self._question, self._catalog.owner
         groups = question.group if question.offer == "now" else None
         wait = 0.0 if question.offer == "now" else math.inf
-        windows = self._catalog.profiles.windows(question.at, groups)
-        sure = self._soonest(limit, windows, None, wait)
-        taken = {int(self._catalog.owner[place]) for place, _ in sure}
-        rest = self._near(limit + len(sure), sure=True, all_bits=0) if question.offer == "any" else []
-        return [*sure, *((p, m) for p, m in rest if int(self._catalog.owner[p]) not in taken)][:limit]
+        sure = self._soonest(limit, self._catalog.profiles.windows(question.at, groups), None, wait)
+        if question.offer == "now":
+            return sure
+        near = self._near(limit + len(sure.places), sure=True, all_bits=0)
+        rest = near.picked(~np.isin(owner[near.places], owner[sure.places]), limit - len(sure.places))
+        return _Found(*(np.concatenate(both) for both in zip(sure, rest, strict=True)))
 
-    def _maybe(self, limit: int, taken: set[int]) -> list[tuple[int, float]]:
+    def _maybe(self, limit: int, sure: _Found) -> _Found:
         """Return the best that would qualify if their unknown hours were open, and do not without."""
-        k = limit + len(taken)
+        owner = self._catalog.owner
+        k = limit + len(sure.places)
         while True:
             found = self._places(k, sure=False, all_bits=BITS["maybe-unknown"])
-            kept = [
-                (p, m)
-                for p, m in found
-                if int(self._catalog.owner[p]) not in taken and not self._surely(p, m)
-            ]
-            if len(kept) >= limit or len(found) < k:
-                return kept[:limit]
+            only_maybe = [not self._surely(p, m) for p, m in zip(*(a.tolist() for a in found), strict=True)]
+            fresh = ~np.isin(owner[found.places], owner[sure.places])
+            kept = found.picked(fresh & np.array(only_maybe, np.bool_), limit)
+            if len(kept.places) == limit or len(found.places) < k:
+                return kept
             k *= 4
 
     def _surely(self, place: int, metres: float) -> bool:
@@ -269,19 +285,16 @@ class _Search:
         found: Mask = states == OPEN if sure else (states == OPEN) | (states == UNKNOWN)
         return found
 
-    def _hits(self, found: list[tuple[int, float]]) -> tuple[Hit, ...]:
-        question, catalog = self._question, self._catalog
+    def _hits(self, found: _Found) -> tuple[Hit, ...]:
+        question, catalog, places = self._question, self._catalog, found.places
         at, seconds_per_m = question.at, question.travel.seconds_per_m
-        moments = catalog.profiles.moments(at, question.stay, question.group)
-        places = [place for place, _ in found]
-        rows, numbers = catalog.owner[places].tolist(), catalog.profile[places].tolist()
+        moment_of = catalog.profiles.moments(at, question.stay, question.group).of
+        columns = (places, found.metres, catalog.owner[places], catalog.profile[places])
         hits = []
-        for (place, metres), row, number in zip(found, rows, numbers, strict=True):
+        for place, metres, row, number in zip(*(column.tolist() for column in columns), strict=True):
             travel_s = metres * seconds_per_m
-            arrive = at + timedelta(seconds=travel_s)
-            moment = moments.of(number, int(at.second + travel_s) // 60)
-            enters = arrive if moment.entered else moment.opens
-            hits.append(Hit(catalog, row, place, metres, travel_s, arrive, enters, moment))
+            moment = moment_of(number, int(at.second + travel_s) // 60)
+            hits.append(Hit(catalog, row, place, metres, travel_s, at, moment))
         return tuple(hits)
 
 
@@ -315,4 +328,4 @@ def _hit_at(catalog: Catalog, question: Question, row: int) -> Hit:
         service = catalog.service(row)
         profiles, number = Profiles([Profile(service.hours, offers=service.offers)]), 0
     moment = profiles.moments(at, question.stay, question.group).of(number, 0)
-    return Hit(catalog, row, here, None, None, None, at if moment.entered else moment.opens, moment)
+    return Hit(catalog, row, here, None, None, at, moment)

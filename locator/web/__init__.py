@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask import Flask
+from flask_compress import Compress
 
 from locator._bundled import bundled
 from locator._settings import Settings
@@ -17,6 +18,20 @@ from locator.web.current import CurrentCatalog
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+_YEAR_S = 365 * 24 * 3600
+_DEFAULTS = {
+    # Addresses of static files carry a hash of their content.
+    "SEND_FILE_MAX_AGE_DEFAULT": _YEAR_S,
+    "COMPRESS_MIMETYPES": [
+        "text/html", "text/css", "text/javascript", "application/javascript", "application/json",
+        "application/geo+json", "application/problem+json", "image/svg+xml",
+    ],
+    # Levels measured on ten features (8 kB): brotli 4 takes 0.15 ms and leaves 1.6 kB.
+    "COMPRESS_BR_LEVEL": 4,
+    "COMPRESS_LEVEL": 4,
+    "COMPRESS_ALGORITHM": ["br", "gzip"],
+}  # fmt: skip
 
 
 def create_app(config: Mapping[str, object] | None = None, settings: Settings | None = None) -> Flask:
@@ -36,12 +51,14 @@ def create_app(config: Mapping[str, object] | None = None, settings: Settings | 
     """
     chosen = settings or Settings()
     app = Flask("locator", static_folder=str(bundled("static")), template_folder=str(bundled("templates")))
+    app.config.from_mapping(_DEFAULTS)
     app.config.from_mapping(config or {})
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["locator.catalog"] = CurrentCatalog(open_or_seed(chosen.store))
     app.extensions["locator.basemap"] = basemap_of(chosen)
     app.jinja_env.globals.update(static_tag=static_tag())
     app.jinja_env.filters.update(duration=duration)
+    Compress(app)
     security.protect(app)
     problems.register(app)
     for blueprint in (api.blueprint, pages.blueprint, files.blueprint):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
-from urllib.parse import parse_qsl
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_plus
+from zlib import crc32
 
 from flask import Blueprint, Response, current_app, request
 
@@ -14,22 +15,30 @@ from locator.search import answer
 from locator.timeline import SHANGHAI
 from locator.web.current import current_catalog
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 blueprint = Blueprint("api", __name__)
+_GEOJSON = "application/geo+json"
 
 
 @blueprint.get("/api/v1/nearest")
 def nearest() -> Response:
     """Answer the nearest contract."""
-    found = answer(current_catalog(), question_of_request())
-    return _fresh(encode(found), "application/geo+json")
+    catalog, question = current_catalog(), question_of_request()
+    if b"&at=" not in b"&" + request.query_string:
+        return _fresh(encode(answer(catalog, question)), _GEOJSON)
+    # At a given instant the same data give the same answer.
+    return _kept(f"{catalog.version}-{_fingerprint()}", lambda: encode(answer(catalog, question)), _GEOJSON)
 
 
 @blueprint.get("/api/v1/services/<service_id>")
 def service(service_id: str) -> Response:
     """Return one record whole; unknown fields are null."""
     catalog = current_catalog()
-    record = catalog.service(catalog.row_of(service_id))
-    return json_response(record.model_dump(mode="json"), "application/json")
+    row = catalog.row_of(service_id)
+    record = catalog.service(row).model_dump_json
+    return _kept(f"{crc32(catalog.raw(row)):08x}", lambda: record().encode(), "application/json")
 
 
 @blueprint.get("/healthz")
@@ -43,7 +52,10 @@ def healthz() -> Response:
 
 def question_of_request() -> Question:
     """Return the question in the URL of this request."""
-    given = dict(parse_qsl(request.query_string.decode("utf-8", "replace"), keep_blank_values=True))
+    pairs = (
+        pair.partition("=") for pair in request.query_string.decode("utf-8", "replace").split("&") if pair
+    )
+    given = {unquote_plus(name): unquote_plus(value) for name, _, value in pairs}
     return ask(given, datetime.now(SHANGHAI))
 
 
@@ -53,4 +65,22 @@ def json_response(value: Any, mimetype: str) -> Response:  # noqa: ANN401  whate
 
 
 def _fresh(text: str | bytes, mimetype: str) -> Response:
-    return Response(text, mimetype=mimetype, headers={"Cache-Control": "no-store"})
+    response = Response(text, content_type=mimetype)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _kept(tag: str, make: Callable[[], bytes], mimetype: str) -> Response:
+    """Return an answer that the client may keep, to ask whether it still holds; 304 if it does."""
+    if request.if_none_match.contains_weak(tag):
+        response = Response(status=304)
+    else:
+        response = Response(make(), content_type=mimetype)
+    response.set_etag(tag, weak=True)  # weak: the same answer may come compressed or not
+    # Private: the address may hold a position.
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _fingerprint() -> str:
+    return f"{crc32(request.query_string):08x}"

@@ -27,7 +27,7 @@ def page_nonce() -> str:
 def _add_headers(response: Response) -> Response:
     headers = response.headers
     headers["X-Content-Type-Options"] = "nosniff"
-    if response.mimetype != "text/html":
+    if not headers["Content-Type"].startswith("text/html"):
         # Data is not a page: nothing in it may run, and the rest of the list is about pages.
         headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
         return response

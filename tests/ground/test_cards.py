@@ -58,10 +58,9 @@ def hit_of(
     moment = catalog.profiles.moments(now, 0.0, group).of(
         int(catalog.profile[0]), int((arrive - now.replace(second=0)) / MINUTE)
     )
-    enters = arrive if moment.entered else moment.opens
     if travel_min is None:
-        return Hit(catalog, 0, 0, None, None, None, enters, moment)
-    return Hit(catalog, 0, 0, travel_min * 200.0, travel_min * 60.0, arrive, enters, moment)
+        return Hit(catalog, 0, 0, None, None, now, moment)
+    return Hit(catalog, 0, 0, travel_min * 200.0, travel_min * 60.0, now, moment)
 
 
 def shown(hours: str | None, *, group: tuple[str, ...] = (), **fields: object) -> Card:

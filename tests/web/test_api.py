@@ -138,8 +138,40 @@ def test_healthz_says_the_version(client: FlaskClient) -> None:
     assert client.get("/healthz").get_json()["status"] == "ok"
 
 
-def test_an_answer_about_a_position_is_never_kept(client: FlaskClient) -> None:
-    assert client.get(NEAREST).headers["Cache-Control"] == "no-store"
+def test_an_answer_about_here_and_now_is_never_kept(client: FlaskClient) -> None:
+    here = client.get("/api/v1/nearest?lon=121.5443&lat=31.2732")
+    assert here.headers["Cache-Control"] == "no-store"
+    assert "ETag" not in here.headers
+
+
+def test_an_answer_about_a_given_instant_can_be_asked_for_again(client: FlaskClient) -> None:
+    first = client.get(NEAREST)
+    assert first.headers["Cache-Control"] == "private, no-cache"
+    again = client.get(NEAREST, headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
+    assert again.data == b""
+    other = client.get(NEAREST + "&limit=3", headers={"If-None-Match": first.headers["ETag"]})
+    assert other.status_code == 200
+
+
+def test_a_record_can_be_asked_for_again(client: FlaskClient) -> None:
+    first = client.get("/api/v1/services/yp-canteen-001")
+    again = client.get("/api/v1/services/yp-canteen-001", headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
+    other = client.get("/api/v1/services/yp-canteen-002", headers={"If-None-Match": first.headers["ETag"]})
+    assert other.status_code == 200
+
+
+@pytest.mark.parametrize("coding", ["br", "gzip"])
+@pytest.mark.parametrize("path", [NEAREST, "/", "/outline/3101.json"])
+def test_answers_come_compressed_where_the_client_takes_it(
+    client: FlaskClient, coding: str, path: str
+) -> None:
+    plain = client.get(path)
+    packed = client.get(path, headers={"Accept-Encoding": coding})
+    assert packed.headers["Content-Encoding"] == coding
+    assert "Accept-Encoding" in packed.headers["Vary"]
+    assert len(packed.data) < len(plain.data) / 2
 
 
 def test_a_district_answers_without_a_position(client: FlaskClient) -> None:
