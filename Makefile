@@ -18,7 +18,8 @@ lint: $(STAMP)
 	$(BIN)/mypy
 
 bench: $(STAMP)
-	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[test,bench]"
+	$(BIN)/python -m tests.benchmarks $(BENCH)
 
 pictures: $(STAMP) chromium
 	$(BIN)/pytest tests/browser -k pictures --pictures docs/pictures

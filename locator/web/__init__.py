@@ -15,6 +15,7 @@ from locator.maps.assets import static_tag
 from locator.store import open_or_seed
 from locator.web import api, files, pages, problems, security
 from locator.web.current import CurrentCatalog
+from locator.web.lane import NearestLane
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,7 +55,8 @@ def create_app(config: Mapping[str, object] | None = None, settings: Settings | 
     app.config.from_mapping(_DEFAULTS)
     app.config.from_mapping(config or {})
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    app.extensions["locator.catalog"] = CurrentCatalog(open_or_seed(chosen.store))
+    current = CurrentCatalog(open_or_seed(chosen.store))
+    app.extensions["locator.catalog"] = current
     app.extensions["locator.basemap"] = basemap_of(chosen)
     app.jinja_env.globals.update(static_tag=static_tag())
     app.jinja_env.filters.update(duration=duration)
@@ -63,4 +65,5 @@ def create_app(config: Mapping[str, object] | None = None, settings: Settings | 
     problems.register(app)
     for blueprint in (api.blueprint, pages.blueprint, files.blueprint):
         app.register_blueprint(blueprint)
+    app.wsgi_app = NearestLane(app.wsgi_app, current)  # type: ignore[method-assign]
     return app

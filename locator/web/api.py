@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote_plus
 from zlib import crc32
 
 from flask import Blueprint, Response, current_app, request
 
 from locator.answers import encode
-from locator.question import Question, ask
 from locator.search import answer
-from locator.timeline import SHANGHAI
 from locator.web.current import current_catalog
+from locator.web.lane import GEOJSON, PATH, parameters, question_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 blueprint = Blueprint("api", __name__)
-_GEOJSON = "application/geo+json"
 
 
-@blueprint.get("/api/v1/nearest")
+@blueprint.get(PATH)
 def nearest() -> Response:
-    """Answer the nearest contract."""
-    catalog, question = current_catalog(), question_of_request()
-    if b"&at=" not in b"&" + request.query_string:
-        return _fresh(encode(answer(catalog, question)), _GEOJSON)
+    """Answer the nearest contract where `NearestLane` does not: a given instant, or a faulty question."""
+    given = parameters(request.query_string.decode("utf-8", "replace"))
+    catalog, question = current_catalog(), question_of(given)
+    if "at" not in given:
+        return _fresh(encode(answer(catalog, question)), GEOJSON)
     # At a given instant the same data give the same answer.
-    return _kept(f"{catalog.version}-{_fingerprint()}", lambda: encode(answer(catalog, question)), _GEOJSON)
+    return _kept(f"{catalog.version}-{_fingerprint()}", lambda: encode(answer(catalog, question)), GEOJSON)
 
 
 @blueprint.get("/api/v1/services/<service_id>")
@@ -48,15 +45,6 @@ def healthz() -> Response:
     return json_response(
         {"status": "ok", "version": catalog.version, "services": len(catalog)}, "application/json"
     )
-
-
-def question_of_request() -> Question:
-    """Return the question in the URL of this request."""
-    pairs = (
-        pair.partition("=") for pair in request.query_string.decode("utf-8", "replace").split("&") if pair
-    )
-    given = {unquote_plus(name): unquote_plus(value) for name, _, value in pairs}
-    return ask(given, datetime.now(SHANGHAI))
 
 
 def json_response(value: Any, mimetype: str) -> Response:  # noqa: ANN401  whatever JSON holds

@@ -1,0 +1,100 @@
+"""The one address that the rush hour is about, answered without the framework's machinery.
+
+Flask's routing, contexts and hooks cost as much as finding and writing ten services does. This WSGI
+layer answers what needs none of them, a good question about here and now, and hands on the rest.
+"""
+
+from __future__ import annotations
+
+import gzip
+from datetime import datetime
+from typing import TYPE_CHECKING
+from urllib.parse import unquote_plus
+
+import brotli
+from werkzeug.http import parse_accept_header
+
+from locator._errors import InputError
+from locator.answers import encode
+from locator.question import ask
+from locator.search import answer
+from locator.timeline import SHANGHAI
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from locator.question import Question
+    from locator.web.current import CurrentCatalog
+
+PATH = "/api/v1/nearest"
+GEOJSON = "application/geo+json"
+# An answer about here and now is kept nowhere, and nothing in it may run.
+HEADERS = (
+    ("Content-Type", GEOJSON),
+    ("Cache-Control", "no-store"),
+    ("Vary", "Accept-Encoding"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+)
+# Measured on ten features (8 kB): brotli at 4 leaves 1.5 kB in 0.1 ms, gzip at 4 leaves 1.8 kB.
+_LEVEL = 4
+
+
+class NearestLane:
+    """A WSGI application before another.
+
+    Parameters
+    ----------
+    after
+        Answers everything else: other addresses, faulty questions, given instants.
+    current
+        Holds the catalog in force.
+    """
+
+    def __init__(self, after: WSGIApplication, current: CurrentCatalog) -> None:
+        self._after, self._current = after, current
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request."""
+        if environ["PATH_INFO"] != PATH or environ["REQUEST_METHOD"] != "GET":
+            return self._after(environ, start_response)
+        given = parameters(environ.get("QUERY_STRING", ""))
+        try:
+            if "at" in given:  # may be asked again: the framework compares validators
+                return self._after(environ, start_response)
+            body = encode(answer(self._current.get(), question_of(given)))
+        except InputError:
+            return self._after(environ, start_response)
+        body, coding = compressed(body, environ.get("HTTP_ACCEPT_ENCODING", ""))
+        start_response("200 OK", [*HEADERS, *coding, ("Content-Length", str(len(body)))])
+        return (body,)
+
+
+def parameters(query: str) -> dict[str, str]:
+    """Return the parameters of a query string by name."""
+    pairs = (pair.partition("=") for pair in query.split("&") if pair)
+    return {unquote_plus(name): unquote_plus(value) for name, _, value in pairs}
+
+
+def question_of(given: dict[str, str]) -> Question:
+    """Return the question that some parameters pose now.
+
+    Raises
+    ------
+    InputError
+        With every faulty parameter.
+    """
+    return ask(given, datetime.now(SHANGHAI))
+
+
+def compressed(body: bytes, accepted: str) -> tuple[bytes, tuple[tuple[str, str], ...]]:
+    """Return a body in the coding that the client likes best, and the header that says so."""
+    if not accepted:
+        return body, ()
+    best = parse_accept_header(accepted).best_match(["br", "gzip"])
+    if best == "br":
+        return brotli.compress(body, quality=_LEVEL), (("Content-Encoding", "br"),)
+    if best == "gzip":
+        return gzip.compress(body, _LEVEL), (("Content-Encoding", "gzip"),)
+    return body, ()

@@ -1,0 +1,167 @@
+"""What was promised (issue 3, "it is done when") beside what was measured."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tests.benchmarks import peers
+from tests.benchmarks.peers import GEOPANDAS, OURS, POSTGIS, POSTGIS_BTREE, REDIS, REDIS_KEYS, RTREE, SCIPY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    Figures = Mapping[str, Any]
+
+_FULL_CHECK, _FULL_SERVICES, _FULL_BATCH, _FULL_GROWTH = 5_000, 200_000, 1_000_000, 1_000_000
+
+
+class Line(NamedTuple):
+    """One promise: its number, its words, the figure, and whether it is kept (None = not measured)."""
+
+    number: int
+    promise: str
+    measured: str
+    met: bool | None
+
+
+def lines(results: Figures) -> list[Line]:
+    """Return every promise with its figure. A figure of a smaller run is shown, but decides nothing."""
+    parts = {"engines": (_engine_lines, range(1, 6)), "web": (_web_lines, range(6, 9))}
+    told: list[Line] = []
+    for part, (lines_of, numbers) in parts.items():
+        figures = results.get(part)
+        if figures is None:
+            told += [Line(number, f"part {part} was not run", "-", None) for number in numbers]
+        elif figures["services"] < _FULL_SERVICES:
+            told += [line._replace(met=None) for line in lines_of(figures)]
+        else:
+            told += lines_of(figures)
+    return sorted(told, key=lambda line: line.number)
+
+
+def _engine_lines(engines: Figures) -> Iterator[Line]:
+    right, single = engines["right"][OURS], engines["single"]
+    worst = min(right, key=lambda kept: right[kept]["order"])
+    share = right[worst]["order"]
+    yield Line(
+        1,
+        "5,000 answers equal brute force, for every filter and for soonest",
+        f"{share:.2%} (worst: {worst}), {engines['checked']:,} answers each",
+        share == 1.0 and engines["checked"] >= _FULL_CHECK,
+    )
+    mine = single["all"][OURS]["p50_us"]
+    for peer, most in (
+        (SCIPY, 1 / 2),
+        (RTREE, 1 / 5),
+        (POSTGIS, 1 / 30),
+        (REDIS, 1 / 30),
+        (REDIS_KEYS, 1 / 30),
+    ):
+        words = f"no filter: at most 1/{1 / most:.0f} of {peer}"
+        theirs = single["all"].get(peer)
+        if theirs:
+            ratio = theirs["p50_us"] / mine
+            yield Line(2, words, f"1/{ratio:.1f}", ratio >= 1 / most)
+        else:
+            yield Line(2, words, engines["not_started"].get(peer, "-"), None)
+    yield from _filter_lines(single, engines["not_started"])
+    yield from _batch_lines(engines["batch"], engines["not_started"])
+    growth = engines["growth"][OURS]
+    sizes = [int(n) for n in growth["p50_us"]]
+    yield Line(
+        5,
+        "20,000 to 1,000,000 services: the single query grows less than 2 x",
+        f"{growth['ratio']:.2f} x from {min(sizes):,} to {max(sizes):,}",
+        growth["ratio"] < 2.0 if max(sizes) >= _FULL_GROWTH else None,
+    )
+
+
+def _filter_lines(single: Figures, not_started: Figures) -> Iterator[Line]:
+    mine = single["all"][OURS]["p50_us"]
+    for kept, most in (("0.1 %", 4.0), ("far", 5.0)):
+        ratio = single[kept][OURS]["p50_us"] / mine
+        yield Line(3, f"filter {kept}: at most {most:.0f} x unfiltered", f"{ratio:.2f} x", ratio <= most)
+    words = "filter 0.1 %: over 500 x faster than PostGIS with the same WHERE"
+    theirs, rare = single["0.1 %"], single["0.1 %"][OURS]["p50_us"]
+    if POSTGIS in theirs:
+        ratio = theirs[POSTGIS]["p50_us"] / rare
+        yield Line(3, words, f"{ratio:.0f} x", ratio > 500.0)
+    else:
+        yield Line(3, words, not_started.get(POSTGIS, "-"), None)
+    if POSTGIS_BTREE in theirs:
+        ratio = theirs[POSTGIS_BTREE]["p50_us"] / rare
+        yield Line(
+            3, "(the same with a partial index of its own; nothing was promised)", f"{ratio:.0f} x", None
+        )
+
+
+def _batch_lines(batch: Figures, not_started: Figures) -> Iterator[Line]:
+    timed, full = batch["engines"], batch["askers"] >= _FULL_BATCH
+    mine = timed[OURS]["seconds"]
+    for peer, words in (
+        (SCIPY, "a million askers: at most 1.5 x of cKDTree with two workers"),
+        (GEOPANDAS, "a million askers: at least 25 x faster than sjoin_nearest"),
+    ):
+        if peer not in timed:
+            yield Line(4, words, not_started.get(peer, "-"), None)
+            continue
+        ratio = timed[peer]["seconds"] / mine
+        shown = f"{1 / ratio:.2f} x" if peer == SCIPY else f"{ratio:.1f} x"
+        met = ratio >= 1 / 1.5 if peer == SCIPY else ratio >= 25.0
+        yield Line(4, words, shown, met if full else None)
+
+
+def _web_lines(web: Figures) -> Iterator[Line]:
+    for workers, load in web.get("load", {}).items():
+        hello, nearest = load["hello"], load["nearest"]
+        ratio = nearest["per_second"] / hello["per_second"]
+        yield Line(
+            6,
+            f"nearest at 40 % of hello or more, p99 under 10 ms, no error ({workers} workers)",
+            f"{ratio:.1%}, p99 {nearest['p99_ms']:.1f} ms, {nearest['errors']} errors",
+            ratio >= 0.4 and nearest["p99_ms"] < 10.0 and not nearest["errors"],
+        )
+        largest = max(load["worker_mb_loaded"], default=0.0)
+        yield Line(
+            7,
+            f"under 450 MB resident per worker ({workers} workers)",
+            f"{largest:.0f} MB",
+            0 < largest < 450.0,
+        )
+    yield from _start_lines(web)
+
+
+def _start_lines(web: Figures) -> Iterator[Line]:
+    first = web["first_answer"]
+    yield Line(
+        7,
+        "store to first answer under 4 s",
+        f"{first['store_to_answer_s']:.2f} s ({first['process_s']:.2f} s with starting Python)",
+        first["store_to_answer_s"] < 4.0,
+    )
+    if "edit" in web:
+        edit = web["edit"]
+        failed = edit["failed_polls"] + edit["load"]["errors"]
+        seen = edit["visible_s"]
+        told = f"{seen:.2f} s" if seen is not None else "never"
+        yield Line(
+            7,
+            "an edit is visible in all workers within 1 s, no request fails",
+            f"{told} after the save ({edit['save_s']:.2f} s), {failed} failed",
+            seen is not None and seen <= 1.0 and not failed,
+        )
+    requests = web["first_requests"]
+    ours, hello = requests["nearest"], requests["hello"]
+    yield Line(
+        8,
+        "the first request is as fast as the hundredth (2 ms more at most)",
+        f"{ours['first_ms']:.2f} and {ours['hundredth_ms']:.2f} ms"
+        f" (hello: {hello['first_ms']:.2f} and {hello['hundredth_ms']:.2f})",
+        ours["first_ms"] - ours["hundredth_ms"] < 2.0,
+    )
+
+
+def wrong_answers(results: Figures) -> list[str]:
+    """Return where our own answers were not all right: the one thing that fails a run."""
+    right = results.get("engines", {}).get("right", {}).get(peers.OURS, {})
+    return [f"{kept}: {found['order']:.4%} right" for kept, found in right.items() if found["order"] < 1.0]

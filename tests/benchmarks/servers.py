@@ -1,0 +1,121 @@
+"""Servers under test as processes of their own, and the load on them."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tests.benchmarks.peers import need
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    Process = subprocess.Popen[bytes]
+
+_ROOT = Path(__file__).parents[2]
+_SCRIPT = Path(__file__).with_name("wrk.lua")
+_START_S, _STOP_S = 60.0, 20.0
+_KB = 1024
+CONNECTIONS = 32
+
+
+@dataclass(frozen=True)
+class Served:
+    """A server that answers."""
+
+    port: int
+    process: Process
+    started_s: float
+
+    def connect(self) -> http.client.HTTPConnection:
+        """Return a new connection."""
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=10.0)
+
+    def get(self, path: str) -> tuple[int, bytes]:
+        """Ask on a new connection, and return status and body."""
+        connection = self.connect()
+        try:
+            connection.request("GET", path)
+            response = connection.getresponse()
+            return response.status, response.read()
+        finally:
+            connection.close()
+
+    def worker_mb(self, workers: int) -> list[float]:
+        """Return the resident memory of the workers: the largest children of the server."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        sizes = sorted((resident_mb(int(child)) for child in children.split()), reverse=True)
+        return sizes[:workers]
+
+
+def resident_mb(pid: int | str) -> float:
+    """Return the resident memory of a process in MB, as the kernel counts it."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next((int(line.split()[1]) / _KB for line in lines if line.startswith("VmRSS")), 0.0)
+
+
+@contextmanager
+def serving(store: str, workers: int, *, hello: bool = False) -> Iterator[Served]:
+    """Run `locator serve`, or the same around a hello, until the block ends."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    ours = ["locator", "serve", "--store", store, "--port", str(port), "--workers", str(workers)]
+    theirs = ["tests.benchmarks.hello", store, str(port), str(workers)]
+    begun = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", *(theirs if hello else ours)],
+        cwd=_ROOT,
+        env={**os.environ, "LOCATOR_BASEMAP": "outline"},
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        served = Served(port, process, 0.0)
+        while not _answers(served):
+            if process.poll() is not None or time.perf_counter() - begun > _START_S:
+                raise RuntimeError(f"the server does not answer: {process.args}")
+            time.sleep(0.02)
+        yield Served(port, process, time.perf_counter() - begun)
+    finally:
+        process.terminate()
+        process.wait(_STOP_S)
+
+
+def _answers(served: Served) -> bool:
+    try:
+        return served.get("/healthz")[0] == http.client.OK
+    except OSError:
+        return False
+
+
+def start_load(served: Served, paths: Path, seconds: float, seed: int) -> Process:
+    """Start wrk: 32 connections of one thread, which is all that two cores leave to it."""
+    wrk = need("wrk", lambda: shutil.which("wrk"), "wrk")
+    load = ["-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", "-s", str(_SCRIPT)]
+    url = f"http://127.0.0.1:{served.port}"
+    return subprocess.Popen([wrk, *load, url, "--", str(paths), str(seed)], stdout=subprocess.PIPE)
+
+
+def end_load(load: Process) -> dict[str, Any]:
+    """Wait for wrk and return its figures."""
+    out, _ = load.communicate()
+    if load.returncode:
+        raise RuntimeError(f"wrk failed: {load.args}")
+    figures = json.loads(out.decode().strip().splitlines()[-1])
+    return {**figures, "per_second": figures["requests"] / figures["seconds"]}
+
+
+def write_paths(file: Path, route: str, queries: Sequence[str]) -> Path:
+    """Write one path a line for wrk."""
+    file.write_text("".join(f"{route}?{query}\n" for query in queries))
+    return file
