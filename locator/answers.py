@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
+    from locator.hits import Answer, Hit
     from locator.profiles import Moment, OfferNow
     from locator.question import Question
-    from locator.search import Answer, Hit
 
 JsonObject = dict[str, Any]
 _RULES = ("percent_off", "minus_cny", "fixed_cny", "voucher_cny", "min_spend", "per_day")

@@ -20,9 +20,9 @@ from locator.timebar import Bar, time_bar
 from locator.timeline import SHANGHAI, timeline
 
 if TYPE_CHECKING:
+    from locator.hits import Hit
     from locator.profiles import OfferNow
     from locator.question import Question
-    from locator.search import Hit
 
 _SHORT_STAY_MIN = 20
 _SOON = timedelta(hours=2)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from locator.catalog import Catalog
-    from locator.search import Hit
+    from locator.hits import Hit
 
 _CALLERS_MISTAKE, _OURS = 2, 1
 

@@ -25,8 +25,9 @@ DEFAULT_MINUTES = 60.0
 _MAX_LIMIT = 50
 _MAX_LON, _MAX_LAT = 180.0, 90.0
 _MAX_STAY_MIN = 24 * 60
-_MAX_MINUTES = 1e6
-_MAX_M = 1e9
+# Farther than the earth is round, later than anybody waits: bounds against overflow, not against wishes.
+_MAX_MINUTES = 1e9
+_MAX_M = 1e12
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from locator.search import answer
 
 if TYPE_CHECKING:
     from locator.catalog import Catalog
+    from locator.hits import Hit
     from locator.question import Question
-    from locator.search import Hit
 
 
 class WayOut(NamedTuple):

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from locator.search import Hit
+    from locator.hits import Hit
 
 SPAN = timedelta(hours=2)
 _SHORT_MIN = 20

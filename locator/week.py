@@ -10,7 +10,7 @@ from locator.timeline import SHANGHAI, timeline
 if TYPE_CHECKING:
     from datetime import date
 
-    from locator.search import Hit
+    from locator.hits import Hit
     from locator.timeline import Timeline
 
 _DAYS = 7

@@ -17,8 +17,8 @@ from locator.maps.folium_map import json_for_script, map_data, map_parts, outlin
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from locator.hits import Answer
     from locator.maps.basemaps import Basemap
-    from locator.search import Answer
 
 
 def standalone_page(answer: Answer, basemap: Basemap, title: str) -> str:

@@ -23,7 +23,7 @@ def nearest() -> Response:
     """Answer the nearest contract where `NearestLane` does not: a given instant, or a faulty question."""
     given = parameters(request.query_string.decode("utf-8", "replace"))
     catalog, question = current_catalog(), question_of(given)
-    if "at" not in given:
+    if not given.get("at"):
         return _fresh(encode(answer(catalog, question)), GEOJSON)
     # At a given instant the same data give the same answer.
     return _kept(f"{catalog.version}-{_fingerprint()}", lambda: encode(answer(catalog, question)), GEOJSON)

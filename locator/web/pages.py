@@ -18,7 +18,7 @@ from locator.navigation import links
 from locator.places import Place, find_places, popular_places, town_labels
 from locator.question import PARAMETERS, Question, ask
 from locator.relaxing import ways_out
-from locator.search import Answer, answer, describe
+from locator.search import answer, describe
 from locator.timeline import SHANGHAI
 from locator.web.current import current_catalog
 from locator.web.files import asset_url
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from locator.cards import Card
     from locator.catalog import Catalog
-    from locator.search import Hit
+    from locator.hits import Answer, Hit
 
 blueprint = Blueprint("pages", __name__)
 
