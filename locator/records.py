@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from locator import vocabulary
+from locator.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from locator.service import Service
 
 # One bit for each word that a search can ask for; 64 are enough, and a test keeps it so.
 BITS = {
@@ -123,7 +122,8 @@ def read(rows: Iterable[tuple[str, bytes]], profiles: dict[ProfileKey, int]) -> 
     shared: dict[str | None, str | None] = {}
     batch = Batch([], [], array("l"), [], [])
     places = PlaceColumns(array("q"), array("d"), array("d"), array("i"), array("Q"))
-    for row, (service_id, raw) in enumerate(rows):
+    for row, (service_id, stored) in enumerate(rows):
+        raw = _in_order(service_id, stored)
         record = decode(raw)
         batch.ids.append(service_id)
         batch.records.append(raw)
@@ -133,6 +133,13 @@ def read(rows: Iterable[tuple[str, bytes]], profiles: dict[ProfileKey, int]) -> 
         if record.status == "active":
             _place(row, record, profiles, places)
     return batch, places
+
+
+def _in_order(service_id: str, stored: bytes) -> bytes:
+    """Return a record as `to_record` writes it, though another hand or an older version wrote it."""
+    if stored.startswith(b'{"id":"%b","name":' % service_id.encode()):
+        return stored
+    return to_record(Service.model_validate_json(stored))
 
 
 def _place(row: int, record: _Record, profiles: dict[ProfileKey, int], places: PlaceColumns) -> None:

@@ -171,3 +171,14 @@ def test_readers_see_whole_changes_while_an_editor_writes(tmp_path: Path) -> Non
     assert torn == []
     assert reads[0] > 50
     assert nearest(current.get(), 121.5, 31.2, at=AT).features[0].service.name == wanted
+
+
+def test_a_record_that_another_hand_wrote_is_read_all_the_same(catalog: Catalog) -> None:
+    """A store may hold records of an older version, or some that were mended by hand."""
+    plain = b'{"kind": "station", "id": "x", "lon": 121.5, "lat": 31.2, "demo": true, "name": "\xe7\x94\xb2"}'
+    own = Catalog.from_rows(1, "", [("x", plain)])
+    (found,) = to_geojson(nearest(own, 121.5, 31.2, at=AT))["features"]
+    assert found["properties"]["name"] == "甲"
+    assert found["properties"]["phone"] is None
+    assert found["properties"]["demo"] is True
+    assert "lon" not in found["properties"]
