@@ -173,7 +173,7 @@ def test_readers_see_whole_changes_while_an_editor_writes(tmp_path: Path) -> Non
     assert nearest(current.get(), 121.5, 31.2, at=AT).features[0].service.name == wanted
 
 
-def test_a_record_that_another_hand_wrote_is_read_all_the_same(catalog: Catalog) -> None:
+def test_a_record_that_another_hand_wrote_is_read_all_the_same() -> None:
     """A store may hold records of an older version, or some that were mended by hand."""
     plain = b'{"kind": "station", "id": "x", "lon": 121.5, "lat": 31.2, "demo": true, "name": "\xe7\x94\xb2"}'
     own = Catalog.from_rows(1, "", [("x", plain)])
