@@ -45,7 +45,9 @@ def time_bar(hit: Hit, now: datetime) -> Bar:
     elif hit.usable_from is not None:
         until = hit.usable_until or now + SPAN
         short = hit.usable_min is not None and hit.usable_min < _SHORT_MIN
-        found.append(_segment("wait", arrive, hit.usable_from, now))
+        # Nobody waits outside for hours: a door that opens later than the bar shows is just shut.
+        if hit.usable_from <= now + SPAN:
+            found.append(_segment("wait", arrive, hit.usable_from, now))
         found.append(_segment("short" if short else "stay", hit.usable_from, until, now))
     found += [
         _segment("deal", arrive, offer.until, now)

@@ -10,7 +10,7 @@ from flask import Blueprint, current_app, redirect, render_template, request, ur
 from markupsafe import Markup
 
 from locator import vocabulary
-from locator.cards import card, clock, facilities
+from locator.cards import card, clock, facilities, length
 from locator.districts import district_name
 from locator.maps import Basemap, map_data, map_parts
 from locator.maps.folium_map import json_for_script
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from locator.hits import Answer, Hit
 
 blueprint = Blueprint("pages", __name__)
+# Past this, days by e-bike say less than kilometres do.
+_FAR_S = 4 * 3600
 
 
 @blueprint.get("/")
@@ -115,6 +117,8 @@ def _ways_out(catalog: Catalog, question: Question) -> list[dict[str, object]]:
 
 
 def _how_far(hit: Hit, question: Question) -> str:
+    if hit.distance_m is not None and (hit.travel_s or 0) > _FAR_S:
+        return f"在{length(hit.distance_m)}外"
     return card(hit, question).going.partition("|")[0]
 
 
