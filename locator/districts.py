@@ -6,17 +6,21 @@ check, not for a boundary dispute.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+import shapely
 
 from locator._errors import ConfigurationError, InputError, Text
+from locator.boxes import BoxIndex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from shapely import Geometry
 
 # The source prefixes the six digits with the country's ISO number.
 _COUNTRY = "156"
@@ -93,6 +97,32 @@ def find_district(text: str, among: Iterable[str]) -> str:
     else:
         message = Text(f"没有 {text!r} 这个区县的服务", f"no district with services is called {text!r}")
     raise InputError("district", text, message)
+
+
+def districts_at(lon: float, lat: float) -> tuple[str, ...]:
+    """Return the codes of the districts that hold a WGS-84 position: one, none, or two where outlines overlap."""
+    boxes, codes = _boxes()
+    near = boxes.in_box(lon, lat, lon, lat).tolist()
+    held = boxes.holding(lon, lat, {number: _shape(codes[number]) for number in near})
+    return tuple(codes[number] for number in held.tolist())
+
+
+@cache
+def _boxes() -> tuple[BoxIndex, list[str]]:
+    """Return an index of the districts' boxes, and the code of each."""
+    codes = sorted(_load("district"))
+    # Shapes one by one: all at once they would take 60 MB for good.
+    return BoxIndex(range(len(codes)), [shapely.bounds(_read_shape(code)) for code in codes]), codes
+
+
+@lru_cache(maxsize=256)
+def _shape(code: str) -> Geometry:
+    return _read_shape(code)
+
+
+def _read_shape(code: str) -> Geometry:
+    shape: Geometry = shapely.from_geojson(bytes(_load("district")[code].geometry))
+    return shape
 
 
 @cache

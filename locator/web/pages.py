@@ -11,7 +11,8 @@ from markupsafe import Markup
 
 from locator import vocabulary
 from locator.cards import card, clock, facilities, length
-from locator.districts import district_name
+from locator.datum import convert
+from locator.districts import district_name, districts_at
 from locator.maps import Basemap, map_data, map_parts
 from locator.maps.folium_map import json_for_script
 from locator.navigation import links
@@ -162,6 +163,8 @@ def _map_context(catalog: Catalog, cards: Iterable[Card], question: Question) ->
     basemap = cast("Basemap", current_app.extensions["locator.basemap"])
     parts = map_parts(basemap)
     districts = [c.hit.service.district for c in shown if c.hit.service.district]
+    # Where nothing is near, the map still says where one is.
+    districts += [] if question.lon is None else _districts_of(question)
     data = map_data(shown, question, basemap, districts=districts, labels=town_labels(catalog, districts))
     data["outline_url"] = "/outline/"
     return {
@@ -169,6 +172,10 @@ def _map_context(catalog: Catalog, cards: Iterable[Card], question: Question) ->
         "map_script": Markup(parts.script),  # noqa: S704  constants only
         "map_data": Markup(json_for_script(data)),  # noqa: S704  escaped for scripts
     }
+
+
+def _districts_of(question: Question) -> tuple[str, ...]:
+    return districts_at(*convert(question.lon or 0.0, question.lat or 0.0, question.datum, "wgs84"))
 
 
 def _heading(found: Answer) -> str:

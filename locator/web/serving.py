@@ -60,6 +60,7 @@ def worker_app() -> Flask:
     with app.test_client() as client:  # so that the first visitor finds everything loaded
         for path in (
             "/",
+            "/?lon=121.54&lat=31.27",
             "/api/v1/nearest?lon=121.54&lat=31.27",
             "/api/v1/nearest?lon=121.54&lat=31.27&open=arrival",
         ):
