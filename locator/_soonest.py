@@ -72,7 +72,7 @@ def _collect(
     """Fill slots, minutes and metres, soonest (or nearest) first, and return how many were found."""
     k, found, limit, limit_m = slots.size, 0, max_minutes, max_m
     limit2 = min(chord2_within(limit_m), _reach2(limit, depart, min_per_m))
-    leaves, n = nodes.size >> 1, points.size
+    leaves, n, costs = nodes.size >> 1, points.size, np.empty(k)
     # When one could be inside without any way to go, filled as timelines turn up: at night that alone
     # refuses most candidates, and no distance or span is looked up for them.
     timelines = max(offsets.size - 1, 0)
@@ -92,42 +92,30 @@ def _collect(
                 )
             if at_best[code] > limit or at_best[code] == math.inf:
                 continue
-            first, past = offsets[code], offsets[code + 1]
             new_m = arc_m(x, y, z, p.x, p.y, p.z)
             arrival = depart + new_m * min_per_m
-            inside = _inside_at(arrival, stay, starts, ends, first, past)
+            inside = _inside_at(arrival, stay, starts, ends, offsets[code], offsets[code + 1])
             new = inside - depart
             if not new <= limit or new == math.inf or new_m > limit_m or inside - arrival > max_wait:
                 continue
+            # Ranked by distance the minutes do not count; the other way round metres break ties.
+            cost = 0.0 if by_metres else new
             place = min(owner_place(points, slots, found, p.owner) if p.owner >= 0 else found, k - 1)
-            # Ranked by distance the minutes do not count, and the other way round metres break ties.
             if place < found and not ahead(
-                0.0 if by_metres else new,
-                new_m,
-                row,
-                0.0 if by_metres else minutes[place],
-                metres[place],
-                points[slots[place]].row,
+                cost, new_m, row, costs[place], metres[place], points[slots[place]].row
             ):
                 continue
             found = max(found, place + 1)
             while place > 0 and ahead(
-                0.0 if by_metres else new,
-                new_m,
-                row,
-                0.0 if by_metres else minutes[place - 1],
-                metres[place - 1],
-                points[slots[place - 1]].row,
+                cost, new_m, row, costs[place - 1], metres[place - 1], points[slots[place - 1]].row
             ):
-                slots[place], metres[place] = slots[place - 1], metres[place - 1]
-                minutes[place] = minutes[place - 1]
+                slots[place], minutes[place] = slots[place - 1], minutes[place - 1]
+                metres[place], costs[place] = metres[place - 1], costs[place - 1]
                 place -= 1
-            slots[place], minutes[place], metres[place] = slot, new, new_m
-            if found == k and by_metres:
-                limit_m = min(max_m, metres[k - 1])
-                limit2 = min(chord2_within(limit_m), _reach2(limit, depart, min_per_m))
-            elif found == k:
-                limit = min(max_minutes, minutes[k - 1])
+            slots[place], minutes[place], metres[place], costs[place] = slot, new, new_m, cost
+            if found == k:
+                limit = max_minutes if by_metres else min(max_minutes, minutes[k - 1])
+                limit_m = min(max_m, metres[k - 1]) if by_metres else max_m
                 limit2 = min(chord2_within(limit_m), _reach2(limit, depart, min_per_m))
         node, waiting = next_leaf(nodes, node, waiting, x, y, z, limit2, all_bits, any_bits)
     return found
