@@ -1,5 +1,6 @@
 """The locator: which service can an outdoor worker use soonest, and who has none."""
 
+from locator import _compiled  # noqa: F401  first: numba looks once
 from locator._errors import ConfigurationError, InputError, LocatorError, NotFoundError, StoreError
 from locator.catalog import Catalog
 from locator.datum import convert

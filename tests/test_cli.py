@@ -291,3 +291,17 @@ def test_the_store_of_the_environment_is_used_and_an_option_goes_before_it(
 def test_json_is_utf8_whatever_the_terminal(tmp_path: Path, store_url: str) -> None:
     result = process("show", "yp-canteen-001", "--json", "--store", store_url, cwd=tmp_path, LANG="C")
     assert "食堂" in json.loads(result.stdout)["name"]
+
+
+def test_a_port_in_use_is_told_in_one_sentence(tmp_path: Path) -> None:
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        command = [sys.executable, "-m", "locator", "serve", "--port", port]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert port in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1

@@ -81,3 +81,23 @@ def test_the_wheel_works_from_another_folder(wheel_home: Path, tmp_path: Path) -
     out = [sys.executable, "-P", "-m", "locator", "map", "out.html", "--district", "310110"]
     subprocess.run(out, cwd=tmp_path, env=environ, capture_output=True, check=True)
     assert (tmp_path / "out.html").stat().st_size > 100_000
+
+
+def test_compiled_code_finds_a_place_where_nothing_can_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from locator import _compiled
+
+    package, home = tmp_path / "package", tmp_path / "home"
+    package.mkdir()
+    assert not _compiled.needs_a_place(package, home)
+    assert not _compiled.needs_a_place(tmp_path / "nowhere", tmp_path)
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert _compiled.needs_a_place(package, home)
+    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
+    _compiled.ensure_place()
+    folder = Path(os.environ["NUMBA_CACHE_DIR"])
+    assert folder.is_dir()
+    assert folder.stat().st_mode & 0o077 == 0
+    folder.rmdir()
+    monkeypatch.delenv("NUMBA_CACHE_DIR")

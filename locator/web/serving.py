@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gc
 import os
+import socket
 from typing import TYPE_CHECKING
 
 from granian.constants import Interfaces
 from granian.server import Server
 
+from locator._errors import ConfigurationError, Text
 from locator._settings import Settings, variable_of
 from locator.maps import basemap_of
 from locator.store import open_or_seed
@@ -37,6 +39,7 @@ def run(settings: Settings, store: str | None, host: str, port: int, workers: in
     # Before any worker starts: mistakes are told once, and the first start makes the store once.
     basemap_of(settings)
     open_or_seed(store or settings.store).close()
+    _check_free(host, port)
     server = Server(
         "locator.web.serving:worker_app",
         address=host,
@@ -52,6 +55,23 @@ def run(settings: Settings, store: str | None, host: str, port: int, workers: in
     )
     print(f"http://{host}:{port}/", flush=True)  # noqa: T201  the one line that a first user needs
     server.serve()
+
+
+def _check_free(host: str, port: int) -> None:
+    """Raise ConfigurationError if nobody can listen there; granian would say so with a stack of Rust."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            said = error.strerror or str(error)
+            raise ConfigurationError(
+                Text(
+                    f"{host}:{port} 用不了（{said}），换个端口：--port",
+                    f"cannot listen on {host}:{port} ({said}): try --port",
+                )
+            ) from None
 
 
 def worker_app() -> Flask:
