@@ -176,5 +176,10 @@ class Catalog:
         any_open = np.zeros(len(self.ids), np.bool_)
         any_open[self.owner[here]] = True
         fixed = np.bincount(self.owner, minlength=len(self.ids)) == 1
-        standing: NDArray[np.bool_] = alive & (here | fixed[self.owner] | ~any_open[self.owner])
+        # A stop whose last day is past stands for its service only if all the others are past, too.
+        current = alive & ~self.profiles.over(at)[self.profile]
+        any_current = np.zeros(len(self.ids), np.bool_)
+        any_current[self.owner[current]] = True
+        waiting = ~any_open[self.owner] & (current | ~any_current[self.owner])
+        standing: NDArray[np.bool_] = alive & (here | fixed[self.owner] | waiting)
         return standing.astype(np.int32)

@@ -182,3 +182,12 @@ def _antipodal_m(sin_u: float, cos_u: float, sin_v: float, cos_v: float, apart: 
         else:
             high = azimuth
     return metres
+
+
+@njit("float64(float64, float64, float64, float64)", cache=True)
+def geodesic_m(lon: float, lat: float, lon2: float, lat2: float) -> float:
+    """Return the geodesic distance in metres of two points (WGS-84 degrees)."""
+    x, y, z = ecef(lon, lat)
+    x2, y2, z2 = ecef(lon2, lat2)
+    metres: float = arc_m(x, y, z, x2, y2, z2)
+    return metres

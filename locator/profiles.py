@@ -116,6 +116,11 @@ class Profiles:
         # opening_hours has minute resolution.
         return self._states_at(check_instant(at).replace(second=0, microsecond=0))
 
+    def over(self, at: datetime) -> NDArray[np.bool_]:
+        """Return whether a profile's last day is past. Shape (profiles,)."""
+        day = check_instant(at).date()
+        return np.array([p.valid_to is not None and p.valid_to < day for p in self._profiles], np.bool_)
+
     def windows(
         self,
         at: datetime,
@@ -169,25 +174,26 @@ class Moments:
 
     def __init__(self, profiles: Profiles, at: datetime, stay: float, groups: tuple[str, ...]) -> None:
         self._profiles, self._at, self._stay, self._groups = profiles, at, stay, groups
-        self._known: dict[tuple[int, int], Moment] = {}
+        self._known: dict[tuple[int, int, datetime | None], Moment] = {}
 
-    def of(self, number: int, ahead_min: int) -> Moment:
-        """Return the moment of a profile for someone who arrives so many whole minutes later."""
-        known = self._known.get((number, ahead_min))
+    def of(self, number: int, ahead_min: int, after: datetime | None = None) -> Moment:
+        """Return the moment of a profile for someone who arrives so many whole minutes later, and gets in after an instant."""
+        key = number, ahead_min, after
+        known = self._known.get(key)
         if known is None:
-            known = self._known[number, ahead_min] = self._compute(number, self._at + ahead_min * _MINUTE)
+            known = self._known[key] = self._compute(number, self._at + ahead_min * _MINUTE, after)
         return known
 
-    def _compute(self, number: int, arrive: datetime) -> Moment:
+    def _compute(self, number: int, arrive: datetime, after: datetime | None) -> Moment:
         at, profile = self._at, self._profiles[number]
         windows = self._profiles.windows(at)
         span = slice(*windows.offsets[number : number + 2].tolist())
-        opens, until = _stay_in(windows, span, arrive, self._stay)
+        opens, until = _stay_in(windows, span, after or arrive, self._stay)
         entered = opens is not None and opens <= arrive
         return Moment(
             status=_status(profile, at),
             on_arrival=_status(profile, arrive),
-            next_change=timeline(profile.hours).next_change(at),
+            next_change=_next_change(profile, at),
             entered=entered,
             vague=_vague(profile.hours),
             opens=None if entered else opens,
@@ -199,7 +205,7 @@ class Moments:
 def offer_at(offer: Offer, groups: tuple[str, ...], arrive: datetime) -> OfferNow:
     """Return an offer as someone of some groups finds it at an instant."""
     on = applies(offer, groups, arrive)
-    return OfferNow(offer, on, timeline(offer.hours).next_change(arrive) if on else None)
+    return OfferNow(offer, on, _next_change(offer, arrive) if on else None)
 
 
 def _stay_in(
@@ -214,12 +220,23 @@ def _stay_in(
     return None, None
 
 
-def _status(profile: Profile, at: datetime) -> Status:
+def _status(profile: Profile | Offer, at: datetime) -> Status:
     day = at.date()
     held = (profile.valid_from is None or day >= profile.valid_from) and (
         profile.valid_to is None or day <= profile.valid_to
     )
     return timeline(profile.hours).status(at) if held else "closed"
+
+
+def _next_change(dated: Profile | Offer, at: datetime) -> datetime | None:
+    """Return when the status changes, by the hours or because the dates begin or end; None if not within the horizon."""
+    at = check_instant(at)
+    base = datetime.combine(at.date(), time(), SHANGHAI)
+    held = _between(dated.valid_from, dated.valid_to, base)
+    status = _status(dated, at)
+    edges = {span.end for span in timeline(dated.hours).spans(at, at + HORIZON)}
+    edges |= {base + minutes * _MINUTE for span in held for minutes in span}
+    return next((e for e in sorted(edges) if at < e < at + HORIZON and _status(dated, e) != status), None)
 
 
 def _vague(hours: str | None) -> bool:

@@ -97,6 +97,8 @@ def ask(values: Mapping[str, object], now: datetime, *, anywhere: bool = False) 
             continue
         try:
             read[name] = _READERS[name](name, value)
+            if name == "at":
+                read[name] = read[name].replace(microsecond=0)
         except InputError as error:
             errors.append(error)
     faulty = {error.field for error in errors}

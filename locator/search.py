@@ -10,14 +10,14 @@ import numpy as np
 
 from locator.datum import convert
 from locator.districts import find_district
+from locator.geodesy import geodesic_m
 from locator.hits import Answer, Hit
-from locator.profiles import OPEN, POSSIBLE, SURE, UNKNOWN, Profile, Profiles
-from locator.question import Question, ask
+from locator.listing import listing
+from locator.profiles import OPEN, POSSIBLE, SURE, UNKNOWN
+from locator.question import DEFAULT_MINUTES, Question, ask
 from locator.records import BITS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from numpy.typing import NDArray
 
     from locator.catalog import Catalog
@@ -61,13 +61,8 @@ def answer(catalog: Catalog, question: Question) -> Answer:
     if question.district is not None:
         rows = catalog.districts.get(find_district(question.district, catalog.districts), [])
     if question.lon is None:
-        return _listing(catalog, question, rows or [])
+        return listing(catalog, question, rows or [])
     return _Search(catalog, question, rows).answer()
-
-
-def describe(catalog: Catalog, row: int, at: datetime, group: tuple[str, ...] = ()) -> Hit:
-    """Return one service as it is at an instant, for someone who is there."""
-    return _hit_at(catalog, Question(at, group=group), row)
 
 
 class _Found(NamedTuple):
@@ -99,7 +94,7 @@ class _Search:
     def answer(self) -> Answer:
         question, catalog = self._question, self._catalog
         limit = question.limit or len(catalog) or 1
-        if question.open == "any" and question.sort == "soonest":
+        if question.open == "any" and question.offer == "any" and question.sort == "soonest":
             sure = self._soonest_first(limit)
         else:
             sure = self._places(limit, sure=True)
@@ -109,7 +104,9 @@ class _Search:
     def _places(self, k: int, *, sure: bool, all_bits: int = 0) -> _Found:
         """Return the best k that qualify for certain, or possibly."""
         question = self._question
-        if question.offer == "any" and question.open != "arrival":
+        if question.offer == "any" and (
+            question.open == "any" or (question.open == "now" and not question.stay)
+        ):
             return self._near(k, sure=sure, all_bits=all_bits)
         statuses = SURE if sure else POSSIBLE
         groups = question.group if question.offer == "now" else None
@@ -117,8 +114,14 @@ class _Search:
         hours = POSSIBLE if question.open == "any" else statuses
         windows = self._catalog.profiles.windows(question.at, groups, hours, statuses)
         now = self._open_now(sure=sure) if question.open == "now" else None
-        wait = math.inf if question.open == "arrival" else 0.0
-        return self._soonest(k, windows, now, wait, all_bits)
+        return self._soonest(k, windows, now, self._wait(), all_bits)
+
+    def _wait(self) -> float:
+        """Return the minutes that one may wait outside: an offer has to hold, and `now` to be open, on arrival."""
+        question = self._question
+        if question.open != "arrival" or question.offer == "now":
+            return 0.0
+        return math.inf if question.max_minutes is not None else DEFAULT_MINUTES
 
     def _near(self, k: int, *, sure: bool, all_bits: int) -> _Found:
         question, catalog = self._question, self._catalog
@@ -164,11 +167,7 @@ class _Search:
     def _soonest_first(self, limit: int) -> _Found:
         """Return what one surely gets into, soonest first, and then the others by distance."""
         question, owner = self._question, self._catalog.owner
-        groups = question.group if question.offer == "now" else None
-        wait = 0.0 if question.offer == "now" else math.inf
-        sure = self._soonest(limit, self._catalog.profiles.windows(question.at, groups), None, wait)
-        if question.offer == "now":
-            return sure
+        sure = self._soonest(limit, self._catalog.profiles.windows(question.at), None, math.inf)
         near = self._near(limit + len(sure.places), sure=True, all_bits=0)
         rest = near.picked(~np.isin(owner[near.places], owner[sure.places]), limit - len(sure.places))
         return _Found(*(np.concatenate(both) for both in zip(sure, rest, strict=True)))
@@ -179,12 +178,25 @@ class _Search:
         k = limit + len(sure.places)
         while True:
             found = self._places(k, sure=False, all_bits=BITS["maybe-unknown"])
-            only_maybe = [not self._surely(p, m) for p, m in zip(*(a.tolist() for a in found), strict=True)]
+            only_maybe = [
+                not self._surely_anywhere(p, m) for p, m in zip(*(a.tolist() for a in found), strict=True)
+            ]
             fresh = ~np.isin(owner[found.places], owner[sure.places])
             kept = found.picked(fresh & np.array(only_maybe, np.bool_), limit)
             if len(kept.places) == limit or len(found.places) < k:
                 return kept
             k *= 4
+
+    def _surely_anywhere(self, place: int, metres: float) -> bool:
+        """Tell whether the service of a place qualifies, there or at another stop, without any guess."""
+        if self._surely(place, metres):
+            return True
+        catalog = self._catalog
+        for other in catalog.places_of(int(catalog.owner[place])):
+            far = geodesic_m(self._lon, self._lat, catalog.lon[other], catalog.lat[other])
+            if other != place and far <= self._question.reach_m and self._surely(other, far):
+                return True
+        return False
 
     def _surely(self, place: int, metres: float) -> bool:
         """Tell whether a place qualifies without any guess about its hours."""
@@ -192,7 +204,7 @@ class _Search:
         number = int(self._catalog.profile[place])
         if question.open == "now" and profiles.states(question.at)[number] != OPEN:
             return False
-        if question.open == "now" and question.offer == "any":
+        if question.open == "now" and question.offer == "any" and not question.stay:
             return True
         groups = question.group if question.offer == "now" else None
         windows = profiles.windows(question.at, groups)
@@ -202,8 +214,8 @@ class _Search:
         for start, end in zip(windows.starts[span].tolist(), windows.ends[span].tolist(), strict=True):
             inside = max(start, arrive)
             if end > inside and end - inside >= question.stay:
-                waits = inside > arrive and question.open == "now"
-                return not waits and inside - depart <= (question.max_minutes or math.inf)
+                bound: float = question.max_minutes or math.inf
+                return bool(inside - arrive <= self._wait() and inside - depart <= bound)
         return False
 
     def _open_now(self, *, sure: bool) -> Mask:
@@ -221,38 +233,10 @@ class _Search:
         for place, metres, row, number in zip(*(column.tolist() for column in columns), strict=True):
             travel_s = metres * seconds_per_m
             moment = moment_of(number, int(at.second + travel_s) // 60)
+            if question.stay and moment.entered:
+                left_s = moment.stay_s(at, travel_s)
+                if left_s is not None and left_s < 60 * question.stay:
+                    # The seconds of the way are what is missing: one gets in when it opens again.
+                    moment = moment_of(number, int(at.second + travel_s) // 60, moment.until)
             hits.append(Hit(catalog, row, place, metres, travel_s, at, moment))
         return tuple(hits)
-
-
-def _listing(catalog: Catalog, question: Question, rows: Iterable[int]) -> Answer:
-    """Answer with every service of some rows, placed or not, that passes; no distances, in id order."""
-    sure: list[Hit] = []
-    unknown: list[Hit] = []
-    for row in rows:
-        service = catalog.service(row)
-        if service.status != "active" or (question.kind and service.kind not in question.kind):
-            continue
-        if not set(question.needs_amenity) <= set(service.has):
-            continue
-        hit = _hit_at(catalog, question, row)
-        if question.offer == "now" and not any(offer.applies for offer in hit.offers):
-            continue
-        if question.open == "any" or hit.status == "open":
-            sure.append(hit)
-        elif hit.status == "unknown":
-            unknown.append(hit)
-    return Answer(question, catalog, tuple(sure[: question.limit]), tuple(unknown[: question.limit]))
-
-
-def _hit_at(catalog: Catalog, question: Question, row: int) -> Hit:
-    places, at = catalog.places_of(row), question.at
-    standing = catalog.standing(at)
-    here = next((p for p in places if standing[p]), None)
-    if here is not None:
-        profiles, number = catalog.profiles, int(catalog.profile[here])
-    else:
-        service = catalog.service(row)
-        profiles, number = Profiles([Profile(service.hours, offers=service.offers)]), 0
-    moment = profiles.moments(at, question.stay, question.group).of(number, 0)
-    return Hit(catalog, row, here, None, None, at, moment)

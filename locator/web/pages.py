@@ -13,13 +13,14 @@ from locator import vocabulary
 from locator.cards import card, clock, facilities, length
 from locator.datum import convert
 from locator.districts import district_name, districts_at
+from locator.listing import describe
 from locator.maps import Basemap, map_data, map_parts
 from locator.maps.folium_map import json_for_script
 from locator.navigation import links
 from locator.places import Place, find_places, popular_places, town_labels
 from locator.question import PARAMETERS, Question, ask
 from locator.relaxing import ways_out
-from locator.search import answer, describe
+from locator.search import answer
 from locator.timeline import SHANGHAI
 from locator.web.current import current_catalog
 from locator.web.files import asset_url

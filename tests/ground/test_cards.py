@@ -13,9 +13,9 @@ from tests_support import catalog_of
 from locator import Catalog, Service, Stop, nearest
 from locator.cards import Card, breakable, card, clock, duration, facilities, length
 from locator.hits import Hit
+from locator.listing import describe
 from locator.question import Question
 from locator.records import to_record
-from locator.search import describe
 from locator.timebar import SPAN, Bar, time_bar
 from locator.timeline import SHANGHAI
 from locator.vocabulary import CARD_AMENITIES, STATUSES
