@@ -113,7 +113,8 @@ class _Clock:
         self._start = start
         self._second = start.hour * 3600 + start.minute * 60 + start.second
         # Within a day only the clock changes (China has had no summer time since 1991).
-        self._format = f'"{start:%Y-%m-%d}T%02d:%02d:%02d{start.isoformat()[-6:]}"'.encode()
+        said = start.isoformat(timespec="seconds")
+        self._format = f'"{said[:11]}%02d:%02d:%02d{said[19:]}"'.encode()
 
     def after(self, seconds: float) -> bytes:
         second = self._second + int(seconds)

@@ -10,6 +10,7 @@ import difflib
 import re
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from locator import vocabulary
@@ -51,7 +52,7 @@ class Question:
     limit: int | None = None
     district: str | None = None
 
-    @property
+    @cached_property
     def travel(self) -> CrowFly:
         """How the asker moves."""
         return CrowFly(self.mode)
