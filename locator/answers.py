@@ -30,7 +30,7 @@ _encode = msgspec.json.Encoder().encode
 def encode(answer: Answer) -> bytes:
     """Return the GeoJSON FeatureCollection of an answer, positions in the datum that was asked in."""
     question, catalog = answer.question, answer.catalog
-    state = _encode({"version": catalog.version, "as_of": catalog.as_of})
+    state = b'{"version":%d,"as_of":"%b"}' % (catalog.version, catalog.as_of.encode())
     return b"".join(
         (
             b'{"type":"FeatureCollection","datum":"', question.datum.encode(),

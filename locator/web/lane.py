@@ -73,7 +73,9 @@ class NearestLane:
 
 def parameters(query: str) -> dict[str, str]:
     """Return the parameters of a query string by name."""
-    pairs = (pair.partition("=") for pair in query.split("&") if pair)
+    pairs = [pair.partition("=") for pair in query.split("&") if pair]
+    if "%" not in query and "+" not in query:  # numbers and plain words: nearly every question
+        return {name: value for name, _, value in pairs}
     return {unquote_plus(name): unquote_plus(value).strip() for name, _, value in pairs}
 
 

@@ -88,4 +88,6 @@ def worker_app() -> Flask:
     # Everything so far stays for good: without this the collector walks 200,000 records again and again.
     gc.collect()
     gc.freeze()
+    # An answer makes some hundred short-lived tuples and no cycles: look for those less often.
+    gc.set_threshold(20_000, 20, 20)
     return app
