@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from locator.hits import Answer, Hit
-    from locator.profiles import Moment, OfferNow
+    from locator.moments import Moment, OfferNow
     from locator.question import Question
 
 JsonObject = dict[str, Any]

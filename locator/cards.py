@@ -21,7 +21,7 @@ from locator.timeline import SHANGHAI, timeline
 
 if TYPE_CHECKING:
     from locator.hits import Hit
-    from locator.profiles import OfferNow
+    from locator.moments import OfferNow
     from locator.question import Question
 
 _SHORT_STAY_MIN = 20

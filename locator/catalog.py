@@ -14,6 +14,7 @@ import numpy as np
 from locator._errors import NotFoundError, Text
 from locator.datum import Datum, convert
 from locator.layout import change, fold, lay_out
+from locator.moments import Moments
 from locator.profiles import OPEN
 from locator.service import Service
 from locator.store import Store
@@ -44,9 +45,11 @@ class Catalog:
     ----------
     layout
         Its columns and indexes.
+    moments
+        What an earlier snapshot has worked out: it holds on while the profiles are the same.
     """
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, moments: Moments | None = None) -> None:
         self._layout, self._batch = layout, layout.batch
         self.version, self.as_of, self.profiles, self.index = (
             layout.version,
@@ -54,6 +57,8 @@ class Catalog:
             layout.profiles,
             layout.index,
         )
+        same = moments is not None and moments.profiles is layout.profiles
+        self.moments = moments if moments is not None and same else Moments(layout.profiles)
         self.ids, self.district, self.town = self._batch.ids, self._batch.district, self._batch.town
         self.owner, self.lon, self.lat, self.profile, _ = layout.places
         self.has_mobile = bool(np.any(self.owner[1:] == self.owner[:-1]))
@@ -90,11 +95,11 @@ class Catalog:
 
     def changed(self, version: int, as_of: str, rows: Sequence[tuple[str, bytes]]) -> Catalog:
         """Return the catalog after some changes (id, record JSON); this one stays as it is."""
-        return Catalog(change(self._layout, version, as_of, rows))
+        return Catalog(change(self._layout, version, as_of, rows), self.moments)
 
     def compact(self) -> Catalog:
         """Return the same catalog with its changes folded into one index."""
-        return Catalog(fold(self._layout))
+        return Catalog(fold(self._layout), self.moments)
 
     def warm(self, at: datetime) -> None:
         """Work out what the first question of a minute would have to, so that it need not."""

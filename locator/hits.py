@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from locator.catalog import Catalog
-    from locator.profiles import Moment, OfferNow
+    from locator.moments import Moment, OfferNow
     from locator.question import Question
     from locator.service import Service
     from locator.timeline import Status

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from locator.hits import Answer, Hit
+from locator.moments import Moments
 from locator.profiles import OPEN, POSSIBLE, SURE, UNKNOWN, Profile, Profiles
 from locator.question import DEFAULT_MINUTES, Question
 
@@ -54,7 +55,7 @@ class _Where(NamedTuple):
     """A place of a service (None: it has none), and the number of its profile."""
 
     place: int | None
-    profiles: Profiles
+    moments: Moments
     number: int
 
 
@@ -63,15 +64,15 @@ def _where(catalog: Catalog, at: datetime, row: int) -> list[_Where]:
     places = catalog.places_of(row)
     if not places:
         service = catalog.service(row)
-        return [_Where(None, Profiles([Profile(service.hours, offers=service.offers)]), 0)]
+        return [_Where(None, Moments(Profiles([Profile(service.hours, offers=service.offers)])), 0)]
     standing = catalog.standing(at)
     places.sort(key=lambda place: not standing[place])
-    return [_Where(place, catalog.profiles, int(catalog.profile[place])) for place in places]
+    return [_Where(place, catalog.moments, int(catalog.profile[place])) for place in places]
 
 
 def _passes(where: _Where, question: Question, statuses: tuple[Status, ...]) -> bool:
     """Tell whether a place passes the question's time and offer filters for someone who is there."""
-    _, profiles, number = where
+    profiles, number = where.moments.profiles, where.number
     allowed = {OPEN, UNKNOWN} if statuses == POSSIBLE else {OPEN}
     if question.open == "now" and int(profiles.states(question.at)[number]) not in allowed:
         return False
@@ -92,5 +93,5 @@ def _passes(where: _Where, question: Question, statuses: tuple[Status, ...]) -> 
 
 
 def _hit_there(catalog: Catalog, question: Question, row: int, where: _Where) -> Hit:
-    moments = where.profiles.moments(question.at, question.stay, question.group)
+    moments = where.moments.leaving(question.at, question.stay, question.group)
     return Hit(catalog, row, where.place, None, None, question.at, moments.of(where.number, 0))

@@ -227,7 +227,7 @@ class _Search:
     def _hits(self, found: _Found) -> tuple[Hit, ...]:
         question, catalog, places = self._question, self._catalog, found.places
         at, seconds_per_m = question.at, question.travel.seconds_per_m
-        moment_of = catalog.profiles.moments(at, question.stay, question.group).of
+        moment_of = catalog.moments.leaving(at, question.stay, question.group).of
         columns = (places, found.metres, catalog.owner[places], catalog.profile[places])
         hits = []
         for place, metres, row, number in zip(*(column.tolist() for column in columns), strict=True):

@@ -56,7 +56,7 @@ def hit_of(
     arrive = now + timedelta(minutes=travel_min or 0)
     if service.lon is None and not service.stops:
         return describe(catalog, 0, now, group)
-    moment = catalog.profiles.moments(now, 0.0, group).of(
+    moment = catalog.moments.leaving(now, 0.0, group).of(
         int(catalog.profile[0]), int((arrive - now.replace(second=0)) / MINUTE)
     )
     if travel_min is None:
