@@ -134,8 +134,9 @@ class _Said(NamedTuple):
 # By the moment itself: those in use are few, shared by all services of one profile, and made anew each minute.
 @lru_cache(maxsize=65536)
 def _said(moment: Moment) -> _Said:
-    rest = b'"status":"%b","usable_until":%b,"next_change":%b,"offers":%b' % (
+    rest = b'"status":"%b","status_reason":%b,"usable_until":%b,"next_change":%b,"offers":%b' % (
         moment.status.encode(),
+        _encode(None if moment.reason is None or moment.status != "unknown" else moment.reason.zh),
         _quoted(moment.until),
         _quoted(moment.next_change),
         _encode([_offer(now) for now in moment.offers]),

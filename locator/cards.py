@@ -191,6 +191,8 @@ def _opens(hit: Hit) -> datetime:
 def _staying(hit: Hit, question: Question, door: Door) -> tuple[str, str, bool]:
     """Return the second line: its plain part, its stressed part, and whether that is a warning."""
     if door.state == "unknown":
+        if hit.moment.reason is not None and hit.service.hours is not None:
+            return ("放假或调休，不一定开门", "", False)
         return ("到了不一定开门" if hit.travel_s is not None else "没写几点开门", "", False)
     if hit.usable_from is None:
         return ("几点开不清楚" if hit.moment.vague else "两星期内不开", "", False)

@@ -187,9 +187,8 @@ def _picked(batch: Batch, rows: list[int]) -> Batch:
 def _places(columns: PlaceColumns, profiles: Profiles, first_row: int = 0) -> Places:
     owner, lon, lat, profile, bits = (np.array(column) for column in columns)
     if len(owner):
-        bits = bits | np.where(
-            profiles.maybe_unknown()[profile], np.uint64(BITS["maybe-unknown"]), np.uint64(0)
-        )
+        for name, marked in zip(("says-unknown", "ever-unknown"), profiles.unknown_bits(), strict=True):
+            bits = bits | np.where(marked[profile], np.uint64(BITS[name]), np.uint64(0))
     return Places(owner + first_row, lon, lat, profile, bits)
 
 

@@ -14,13 +14,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from locator.benefits import usable_by
-from locator.profiles import plan_of, vague
+from locator.profiles import plan_of
 from locator.schedules import DAY_MIN, HORIZON_MIN, MINUTE
 from locator.timeline import SHANGHAI, check_instant
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from locator._errors import Text
     from locator.profiles import Profiles, Windows
     from locator.service import Offer
     from locator.timeline import Status
@@ -43,7 +44,7 @@ class Moment:
 
     `status` and `next_change` are those of setting out, `on_arrival` the status then. `entered`: one gets in on arrival; else at
     `opens` (None: not within the horizon). `until` is when it closes after that (None: it does not).
-    `vague`: the hours are, at least at times, unknown.
+    `vague`: the hours are, at times within the horizon, unknown; `reason` says why the status is, where it is.
     """
 
     status: Status
@@ -51,6 +52,7 @@ class Moment:
     next_change: datetime | None
     entered: bool
     vague: bool
+    reason: Text | None
     opens: datetime | None
     until: datetime | None
     offers: tuple[OfferNow, ...]
@@ -133,7 +135,8 @@ class _Day:
             on_arrival=there.status(arrive),
             next_change=plan.next_change(at),
             entered=entered,
-            vague=vague(profile.hours),
+            vague="unknown" in plan.statuses,
+            reason=plan.reason(at) or there.reason(arrive),
             opens=None if entered else opens,
             until=until,
             offers=tuple(self._offer(offer, arrive) for offer in profile.offers),

@@ -7,6 +7,7 @@ its profile; what time it is needs working out once for each profile and minute,
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, time
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,7 +16,7 @@ import numpy as np
 
 from locator.benefits import usable_by
 from locator.schedules import DAY_MIN, HORIZON_MIN, MINUTE, held_minutes, schedule_at
-from locator.timeline import SHANGHAI, check_instant
+from locator.timeline import SHANGHAI, check_instant, timeline
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +36,7 @@ CLOSED, OPEN, UNKNOWN = 0, 1, 2
 _STATUSES: tuple[Status, ...] = ("closed", "open", "unknown")
 # Longer than any schedule: profile p's stretches lie in [p, p + 1) of these on one line.
 _ROOM = HORIZON_MIN + 3 * DAY_MIN
+_QUARTER_MIN = 15
 
 
 class Profile(NamedTuple):
@@ -59,6 +61,13 @@ class Windows(NamedTuple):
         mine = slice(*self.offsets[number : number + 2].tolist())
         return list(zip(self.starts[mine].tolist(), self.ends[mine].tolist(), strict=True))
 
+    def only(self, kept: NDArray[np.bool_]) -> Windows:
+        """Return the spans of the profiles that are marked; the others have none."""
+        counts = np.diff(self.offsets)
+        spans = np.repeat(kept, counts)
+        offsets = np.concatenate([[0], np.cumsum(np.where(kept, counts, 0))])
+        return Windows(self.base, offsets, self.starts[spans], self.ends[spans])
+
 
 class Profiles:
     """All profiles of a catalog.
@@ -74,7 +83,9 @@ class Profiles:
         # A query asks about the minute it is in, and the queries of one minute ask the same.
         self._states_at = lru_cache(maxsize=16)(self._compute_states)
         self._stretches_on = lru_cache(maxsize=4)(self._compute_stretches)
-        self._windows_on = lru_cache(maxsize=16)(self._compute_windows)
+        self._windows_on = lru_cache(maxsize=32)(self._compute_windows)
+        self._doubts_on = lru_cache(maxsize=16)(self._compute_doubts)
+        self._doubtful_in = lru_cache(maxsize=64)(self._compute_doubtful)
 
     def __len__(self) -> int:
         return len(self._profiles)
@@ -112,10 +123,54 @@ class Profiles:
         """
         return self._windows_on(check_instant(at).date(), groups, hours, offers)
 
-    def maybe_unknown(self) -> NDArray[np.bool_]:
-        """Return whether a profile's hours or offers are, at least at times, unknown. Shape (profiles,)."""
-        return np.array(
-            [any(map(vague, (p.hours, *(o.hours for o in p.offers)))) for p in self._profiles], np.bool_
+    def doubtful(self, at: datetime, minutes: float, groups: tuple[str, ...] | None = None) -> Windows:
+        """Return when those profiles are possibly usable that, some minutes from an instant on, are not so for certain.
+
+        `groups` as in `windows`. All others have no windows: a search for what is only possible need not
+        look at them.
+        """
+        at = check_instant(at)
+        # Rounded outward, so that all who ask within a quarter of an hour share one.
+        first = (60 * at.hour + at.minute) // _QUARTER_MIN * _QUARTER_MIN
+        last = first + min(
+            math.ceil(minutes / _QUARTER_MIN + 1) * _QUARTER_MIN if minutes < _ROOM else _ROOM, _ROOM
+        )
+        return self._doubtful_in(at.date(), first, last, groups)
+
+    def unknown_bits(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Return whether a profile's hours or offers say that they are unknown, and whether they ever may be.
+
+        Two arrays of shape (profiles,).
+        """
+        told = [[timeline(p.hours), *(timeline(o.hours) for o in p.offers)] for p in self._profiles]
+        says = [any(line.says_unknown for line in lines) for lines in told]
+        ever = [any(line.ever_unknown for line in lines) for lines in told]
+        return np.array(says, np.bool_), np.array(ever, np.bool_)
+
+    def _compute_doubtful(
+        self, day: date, first: float, last: float, groups: tuple[str, ...] | None
+    ) -> Windows:
+        numbers, starts, ends = self._doubts_on(day, groups)
+        doubted = np.zeros(len(self._profiles), np.bool_)
+        doubted[numbers[(starts < last) & (ends > first)]] = True
+        return self._windows_on(day, groups, POSSIBLE, POSSIBLE).only(doubted)
+
+    def _compute_doubts(
+        self, day: date, groups: tuple[str, ...] | None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+        """Return the spans, with their profile's number, that are possible and not certain."""
+        possible = self._windows_on(day, groups, POSSIBLE, POSSIBLE)
+        sure = self._windows_on(day, groups, SURE, SURE)
+        doubts = [
+            (number, start, end)
+            for number in range(len(self._profiles))
+            for start, end in _without(possible.of(number), sure.of(number))
+        ]
+        columns = list(zip(*doubts, strict=True)) or [(), (), ()]
+        return (
+            np.array(columns[0], np.int64),
+            np.array(columns[1], np.float64),
+            np.array(columns[2], np.float64),
         )
 
     def _compute_states(self, at: datetime) -> NDArray[np.int8]:
@@ -149,11 +204,6 @@ class Profiles:
 def plan_of(dated: Profile | Offer, at: datetime) -> Schedule:
     """Return the schedule of a profile or an offer from the day of an instant on."""
     return schedule_at(dated.hours, dated.valid_from, dated.valid_to, at)
-
-
-def vague(hours: str | None) -> bool:
-    """Tell whether hours are, at least at times, unknown."""
-    return hours is None or "unknown" in hours.lower()
 
 
 def _usable(
@@ -190,6 +240,22 @@ def _merged(spans: Minutes) -> Minutes:
             out[-1] = (out[-1][0], max(end, out[-1][1]))
         else:
             out.append((start, end))
+    return out
+
+
+def _without(spans: Minutes, others: Minutes) -> Minutes:
+    """Return the time that sorted, disjoint spans cover and others do not."""
+    out: Minutes = []
+    for start, end in spans:
+        at = start
+        for left, right in others:
+            if right <= at or left >= end:
+                continue
+            if left > at:
+                out.append((at, left))
+            at = right
+        if at < end:
+            out.append((at, end))
     return out
 
 

@@ -24,7 +24,7 @@ BITS = {
     for position, name in enumerate(
         [f"kind:{k}" for k in vocabulary.KINDS]
         + [f"has:{a}" for a in vocabulary.AMENITIES]
-        + ["maybe-unknown", "demo"]
+        + ["says-unknown", "ever-unknown", "demo"]
     )
 }
 # In the order of the nearest contract; `demo` is the last, which marks where to cut.

@@ -12,6 +12,7 @@ from locator.timeline import HORIZON, SHANGHAI, check_instant, timeline
 if TYPE_CHECKING:
     from datetime import date
 
+    from locator._errors import Text
     from locator.timeline import Status
 
 MINUTE = timedelta(minutes=1)
@@ -29,10 +30,15 @@ class Schedule(NamedTuple):
     base: datetime
     starts: list[float]
     statuses: list[Status]
+    reasons: list[Text | None]
 
     def status(self, at: datetime) -> Status:
         """Return the status at an instant of the schedule."""
         return self.statuses[self._stretch((at - self.base) / MINUTE)]
+
+    def reason(self, at: datetime) -> Text | None:
+        """Return why the status at an instant is unknown, as far as the hours do not say so themselves."""
+        return self.reasons[self._stretch((at - self.base) / MINUTE)]
 
     def next_change(self, at: datetime) -> datetime | None:
         """Return when the status next changes, or None if it does not within the horizon."""
@@ -70,21 +76,21 @@ def _schedule(hours: str | None, first: date | None, last: date | None, day: dat
     base = datetime.combine(day, time(), SHANGHAI)
     if first is None and last is None:
         spans = list(timeline(hours).spans(base, base + HORIZON + timedelta(days=2)))
-        return Schedule(base, [(s.start - base) / MINUTE for s in spans], [s.status for s in spans])
+        starts = [(span.start - base) / MINUTE for span in spans]
+        return Schedule(base, starts, [s.status for s in spans], [s.reason for s in spans])
     plain = _schedule(hours, None, None, day)
     holds, over = held_minutes(first, last, day)
-    starts: list[float] = []
-    statuses: list[Status] = []
+    dated = Schedule(base, [], [], [])
     for edge in sorted(
         {*plain.starts, 0.0, *(e for e in (holds, over) if 0 < e < HORIZON_MIN + 2 * DAY_MIN)}
     ):
-        status: Status = plain.statuses[bisect_right(plain.starts, edge) - 1]
-        if not holds <= edge < over:
-            status = "closed"
-        if not statuses or statuses[-1] != status:
-            starts.append(edge)
-            statuses.append(status)
-    return Schedule(base, starts, statuses)
+        stretch, held = bisect_right(plain.starts, edge) - 1, holds <= edge < over
+        status: Status = plain.statuses[stretch] if held else "closed"
+        if not dated.statuses or dated.statuses[-1] != status:
+            dated.starts.append(edge)
+            dated.statuses.append(status)
+            dated.reasons.append(plain.reasons[stretch] if held else None)
+    return dated
 
 
 def held_minutes(first: date | None, last: date | None, day: date) -> tuple[float, float]:

@@ -12,10 +12,12 @@ from locator.datum import convert
 from locator.districts import find_district
 from locator.geodesy import geodesic_m
 from locator.hits import Answer, Hit
+from locator.holidays import holidays
 from locator.listing import listing
 from locator.profiles import OPEN, POSSIBLE, SURE, UNKNOWN
 from locator.question import DEFAULT_MINUTES, Question, ask
 from locator.records import BITS
+from locator.timeline import HORIZON
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -97,24 +99,41 @@ class _Search:
         if question.open == "any" and question.offer == "any" and question.sort == "soonest":
             sure = self._soonest_first(limit)
         else:
-            sure = self._places(limit, sure=True)
+            sure = self._places(limit)
         unknown = _NOTHING if question.open == "any" else self._maybe(limit, sure)
         return Answer(question, catalog, self._hits(sure), self._hits(unknown))
 
-    def _places(self, k: int, *, sure: bool, all_bits: int = 0) -> _Found:
-        """Return the best k that qualify for certain, or possibly."""
+    def _places(self, k: int) -> _Found:
+        """Return the best k that qualify for certain."""
         question = self._question
         if question.offer == "any" and (
             question.open == "any" or (question.open == "now" and not question.stay)
         ):
-            return self._near(k, sure=sure, all_bits=all_bits)
-        statuses = SURE if sure else POSSIBLE
+            return self._near(k, among=self._open_now(sure=True) if question.open == "now" else None)
         groups = question.group if question.offer == "now" else None
         # With open=any the hours may be unknown, but the offer's own must not be.
-        hours = POSSIBLE if question.open == "any" else statuses
-        windows = self._catalog.profiles.windows(question.at, groups, hours, statuses)
-        now = self._open_now(sure=sure) if question.open == "now" else None
-        return self._soonest(k, windows, now, self._wait(), all_bits)
+        hours = POSSIBLE if question.open == "any" else SURE
+        windows = self._catalog.profiles.windows(question.at, groups, hours, SURE)
+        now = self._open_now(sure=True) if question.open == "now" else None
+        return self._soonest(k, windows, now, self._wait())
+
+    def _doubtful_places(self, k: int) -> _Found:
+        """Return the best k that possibly qualify, of those that may not: at least all whose hours are in doubt."""
+        question, profiles, at = self._question, self._catalog.profiles, self._question.at
+        minutes = question.stay + (DEFAULT_MINUTES if question.max_minutes is None else question.max_minutes)
+        if question.max_minutes is None:
+            minutes += question.travel.seconds(question.max_m or math.inf) / 60
+        until = at + timedelta(minutes=min(minutes, HORIZON / _MINUTE))
+        # Yesterday's hours may run into today's.
+        known = holidays().certain(at.date() - timedelta(days=1), until.date())
+        bits = BITS["says-unknown" if known else "ever-unknown"]
+        if question.open == "now" and question.offer == "any" and not question.stay:
+            unsure: Mask = profiles.states(at) == UNKNOWN
+            return self._near(k, among=unsure, all_bits=bits)
+        groups = question.group if question.offer == "now" else None
+        windows = profiles.doubtful(at, minutes, groups)
+        now = self._open_now(sure=False) if question.open == "now" else None
+        return self._soonest(k, windows, now, self._wait(), bits)
 
     def _wait(self) -> float:
         """Return the minutes that one may wait outside: an offer has to hold, and `now` to be open, on arrival."""
@@ -123,11 +142,12 @@ class _Search:
             return 0.0
         return math.inf if question.max_minutes is not None else DEFAULT_MINUTES
 
-    def _near(self, k: int, *, sure: bool, all_bits: int) -> _Found:
+    def _near(self, k: int, *, among: Mask | None = None, all_bits: int = 0) -> _Found:
+        """Return the nearest k, of some profiles if those are marked."""
         question, catalog = self._question, self._catalog
         allowed: tuple[Codes, Mask] | None = None
-        if question.open == "now":
-            allowed = (catalog.profile, self._open_now(sure=sure))
+        if among is not None:
+            allowed = (catalog.profile, among)
         elif catalog.has_mobile:
             allowed = (catalog.standing(question.at), _EITHER)
         if self._inside is not None:
@@ -168,7 +188,7 @@ class _Search:
         """Return what one surely gets into, soonest first, and then the others by distance."""
         question, owner = self._question, self._catalog.owner
         sure = self._soonest(limit, self._catalog.profiles.windows(question.at), None, math.inf)
-        near = self._near(limit + len(sure.places), sure=True, all_bits=0)
+        near = self._near(limit + len(sure.places))
         rest = near.picked(~np.isin(owner[near.places], owner[sure.places]), limit - len(sure.places))
         return _Found(*(np.concatenate(both) for both in zip(sure, rest, strict=True)))
 
@@ -177,7 +197,7 @@ class _Search:
         owner = self._catalog.owner
         k = limit + len(sure.places)
         while True:
-            found = self._places(k, sure=False, all_bits=BITS["maybe-unknown"])
+            found = self._doubtful_places(k)
             only_maybe = [
                 not self._surely_anywhere(p, m) for p, m in zip(*(a.tolist() for a in found), strict=True)
             ]

@@ -1,37 +1,51 @@
 """When a door is open, closed or unknown: OSM opening_hours as spans of Shanghai time.
 
 Expressions are parsed and evaluated by opening-hours-py; this room decides what a missing
-expression means (unknown, never closed), which clock is used, and where a change really is one.
+expression means (unknown, never closed), which clock is used, what holidays and make-up workdays
+change, and where a change really is one.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from opening_hours import OpeningHours, ParserError  # type: ignore[attr-defined]
 
+from locator._days import Days, Status, parsed, status_of
 from locator._errors import InputError, Text
+from locator._variants import completed, senseless
+from locator.holidays import holidays
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
-Status = Literal["open", "closed", "unknown"]
+    from locator._days import Part
+
+__all__ = ["HORIZON", "SHANGHAI", "Span", "Status", "Timeline", "check_instant", "timeline"]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 # How far ahead a change is looked for: past a fortnight "open until" means nothing to a courier.
 HORIZON = timedelta(days=15)
 _FIRST_YEAR, _LAST_YEAR = 1970, 2199
+_DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
+_NO_EXPRESSION = Text("不是 OSM opening_hours 的写法", "this is not an OSM opening_hours expression")
+_NOBODY_SAID = Text("开放时间没有登记", "the opening hours are not on record")
 
 
 class Span(NamedTuple):
-    """A stretch of time with one status; `end` is not part of it. Times carry Asia/Shanghai."""
+    """A stretch of time with one status; `end` is not part of it. Times carry Asia/Shanghai.
+
+    `reason` says why an unknown status is unknown where that is not the hours' own word.
+    """
 
     start: datetime
     end: datetime
     status: Status
     comment: str
+    reason: Text | None = None
 
 
 def check_instant(at: datetime, field: str = "at") -> datetime:
@@ -76,53 +90,94 @@ class Timeline:
     Raises
     ------
     InputError
-        The expression does not parse.
+        The expression does not parse, or parses and means nothing.
     """
 
     def __init__(self, expression: str | None) -> None:
         self.expression = expression
         self._hours: OpeningHours | None = None
-        if expression is not None:
-            try:
-                # The parser takes two blanks for "always".
-                self._hours = OpeningHours(expression.strip(), auto_country=False, auto_timezone=False)
-            except ParserError:
-                raise InputError(
-                    "hours",
-                    expression,
-                    Text(
-                        f"hours 不是 OSM opening_hours 的写法：{expression!r}",
-                        f"hours is not an OSM opening_hours expression: {expression!r}",
-                    ),
-                ) from None
+        if expression is None:
+            return
+        said = completed(expression)
+        try:
+            # The parser takes two blanks for "always".
+            self._hours = parsed(said)
+        except ParserError:
+            raise _refused(expression, _NO_EXPRESSION) from None
+        nonsense = senseless(said, str(self._hours))
+        if nonsense is not None:
+            raise _refused(expression, nonsense)
+        self._days = Days(said)
+
+    @property
+    def says_unknown(self) -> bool:
+        """Whether the hours themselves, on days like any other, are or may be unknown."""
+        return self._hours is None or "unknown" in str(self._hours) or self._days.unsure
+
+    @property
+    def ever_unknown(self) -> bool:
+        """Whether the status may ever be unknown, be it because a day is not announced yet."""
+        return self.says_unknown or self._days.depends
 
     def status(self, at: datetime) -> Status:
         """Return "open", "closed" or "unknown" at an instant."""
         if self._hours is None:
             return "unknown"
-        state, _ = self._hours.state(_local(at))
-        return _status(state)
+        local = _local(at)
+        if self._special(local.date()):
+            minute = 60 * local.hour + local.minute
+            return next(part.status for part in self._parts(local.date()) if minute < part.end)
+        state, _ = self._hours.state(local)
+        return status_of(state)
+
+    def reason(self, at: datetime) -> Text | None:
+        """Return why the status at an instant is unknown; None if it is known, or the hours say so themselves."""
+        return next(self.spans(at, check_instant(at) + _MINUTE)).reason
 
     def spans(self, start: datetime, end: datetime) -> Iterator[Span]:
         """Yield the spans that cover [start, end), in order, neighbours always of different status."""
         if self._hours is None:
-            yield Span(check_instant(start), _in_shanghai(end), "unknown", "")
+            yield Span(check_instant(start), _in_shanghai(end), "unknown", "", _NOBODY_SAID)
             return
         held: Span | None = None
-        for left, right, state, comment in self._hours.intervals(
-            _local(start), _in_shanghai(end).replace(tzinfo=None)
-        ):
-            span = Span(
-                left.replace(tzinfo=SHANGHAI), right.replace(tzinfo=SHANGHAI), _status(state), comment
-            )
+        for span in self._pieces(self._hours, _local(start), _in_shanghai(end).replace(tzinfo=None)):
             if held is not None and held.status == span.status:
-                held = held._replace(end=span.end, comment=held.comment or span.comment)
+                held = held._replace(
+                    end=span.end, comment=held.comment or span.comment, reason=held.reason or span.reason
+                )
                 continue
             if held is not None:
                 yield held
             held = span
         if held is not None:
             yield held
+
+    def _pieces(self, hours: OpeningHours, start: datetime, end: datetime) -> Iterator[Span]:
+        """Yield spans of days that are put together, and of runs of days that the parser knows all about."""
+        while start < end:
+            until = min(end, datetime.combine(start.date(), time()) + _DAY)
+            if self._special(start.date()):
+                midnight = datetime.combine(start.date(), time())
+                for part in self._parts(start.date()):
+                    left = max(start, midnight + part.start * _MINUTE)
+                    right = min(end, midnight + part.end * _MINUTE)
+                    if left < right:
+                        yield _span(left, right, part.status, part.comment, part.reason)
+            else:
+                while until < end and not self._special(until.date()):
+                    until = min(end, until + _DAY)
+                for left, right, state, comment in hours.intervals(start, until):
+                    yield _span(left, right, status_of(state), comment)
+            start = until
+
+    def _special(self, day: date) -> bool:
+        if self._days.plain:
+            return False
+        return self._days.special(holidays().on(day))
+
+    def _parts(self, day: date) -> list[Part]:
+        on = holidays().on
+        return self._days.parts(day, on(day), on(day - _DAY))
 
     def next_change(self, at: datetime) -> datetime | None:
         """Return when the status next changes, or None if it does not within the horizon."""
@@ -153,6 +208,11 @@ def _local(at: datetime) -> datetime:
     return check_instant(at).replace(tzinfo=None)
 
 
-def _status(state: object) -> Status:
-    name = str(state).rpartition(".")[2].lower()
-    return name if name in {"open", "closed"} else "unknown"  # type: ignore[return-value]
+def _span(start: datetime, end: datetime, status: Status, comment: str, reason: Text | None = None) -> Span:
+    return Span(start.replace(tzinfo=SHANGHAI), end.replace(tzinfo=SHANGHAI), status, comment, reason)
+
+
+def _refused(expression: str, why: Text) -> InputError:
+    return InputError(
+        "hours", expression, Text(f"hours {expression!r}：{why.zh}", f"hours {expression!r}: {why.en}")
+    )

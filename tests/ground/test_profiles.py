@@ -93,20 +93,19 @@ def test_states_are_those_of_each_timeline_between_its_dates(many: list[Profile]
 @given(expressions)
 def test_hours_that_are_ever_unknown_are_marked_as_maybe_unknown(words: str) -> None:
     ever = any(s.status == "unknown" for s in timeline(words).spans(BASE, BASE + HORIZON))
-    marked = Profiles([Profile(words)]).maybe_unknown()[0]
+    marked = Profiles([Profile(words)]).unknown_bits()[1][0]
     assert marked or not ever
 
 
 @pytest.mark.parametrize("words", ["Mo-Su 10:00-12:00 UNKNOWN", "10:00-12:00 Unknown", None])
 def test_unknown_is_marked_in_any_spelling(words: str | None) -> None:
-    assert Profiles([Profile(words)]).maybe_unknown().tolist() == [True]
+    assert [bits.tolist() for bits in Profiles([Profile(words)]).unknown_bits()] == [[True], [True]]
 
 
-def test_known_hours_are_not_marked_as_maybe_unknown() -> None:
-    assert Profiles([Profile("24/7"), Profile("Mo 10:00-12:00; Tu off")]).maybe_unknown().tolist() == [
-        False,
-        False,
-    ]
+def test_known_hours_are_marked_only_where_an_announcement_could_matter() -> None:
+    says, ever = Profiles([Profile("24/7"), Profile("Mo 10:00-12:00; Tu off")]).unknown_bits()
+    assert says.tolist() == [False, False]
+    assert ever.tolist() == [False, True]
 
 
 def test_no_profiles_have_no_windows() -> None:

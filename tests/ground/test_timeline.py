@@ -23,10 +23,12 @@ def at(hour: int, minute: int = 0, second: int = 0, day: int = 23) -> datetime:
 
 def test_hours_that_nobody_knows_are_unknown_and_never_change() -> None:
     hours = Timeline(None)
+    nobody = hours.reason(MONDAY)
+    assert nobody.en == "the opening hours are not on record"
     assert hours.status(MONDAY) == "unknown"
     assert hours.next_change(MONDAY) is None
     assert hours.next_open(MONDAY) is None
-    assert list(hours.spans(MONDAY, MONDAY + DAY)) == [Span(MONDAY, MONDAY + DAY, "unknown", "")]
+    assert list(hours.spans(MONDAY, MONDAY + DAY)) == [Span(MONDAY, MONDAY + DAY, "unknown", "", nobody)]
 
 
 @pytest.mark.parametrize("second", [0, 1, 30, 59])
