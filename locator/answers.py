@@ -57,6 +57,7 @@ def asked(question: Question) -> JsonObject:
         "kind": question.kind,
         "needs_amenity": question.needs_amenity,
         "group": question.group,
+        "needs": question.needs,
         "open": question.open,
         "stay": question.stay,
         "offer": question.offer,
@@ -66,6 +67,9 @@ def asked(question: Question) -> JsonObject:
         "sort": question.sort,
         "limit": question.limit,
         "district": question.district,
+        "rent_min": question.rent_min,
+        "rent_max": question.rent_max,
+        "vacancies": question.vacancies,
         "speed_kmh": question.travel.speed_kmh,
         "detour": question.travel.detour,
     }

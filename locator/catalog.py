@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from locator._errors import NotFoundError, Text
+from locator.criteria import NOTHING, homes, passing
 from locator.datum import Datum, convert
 from locator.layout import change, fold, lay_out
 from locator.moments import Moments
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from locator.criteria import Criteria, Housing
     from locator.layout import Layout
 
 
@@ -60,10 +62,11 @@ class Catalog:
         same = moments is not None and moments.profiles is layout.profiles
         self.moments = moments if moments is not None and same else Moments(layout.profiles)
         self.ids, self.district, self.town = self._batch.ids, self._batch.district, self._batch.town
-        self.owner, self.lon, self.lat, self.profile, _ = layout.places
+        self.owner, self.lon, self.lat, self.profile, self._bits = layout.places
+        self._codes_of = lru_cache(maxsize=16)(self._compute_codes)
         self.has_mobile = bool(np.any(self.owner[1:] == self.owner[:-1]))
         self._decoded = lru_cache(maxsize=4096)(lambda row: Service.model_validate_json(self.raw(row)))
-        self._standing_at = lru_cache(maxsize=4)(self._compute_standing)
+        self._standing_at = lru_cache(maxsize=8)(self._compute_standing)
         self._positions = lru_cache(maxsize=3)(lambda datum: convert(self.lon, self.lat, "wgs84", datum))
 
     @classmethod
@@ -158,12 +161,25 @@ class Catalog:
         first, last = np.searchsorted(self.owner, [row, row + 1])
         return list(range(int(first), int(last)))
 
-    def standing(self, at: datetime) -> NDArray[np.int32]:
+    @cached_property
+    def homes(self) -> dict[int, Housing]:
+        """What is known of rents and vacancies, by row."""
+        return homes(self._batch.records)
+
+    def codes(self, criteria: Criteria) -> NDArray[np.int32]:
+        """Return the profile of each place whose service passes, else -1. Shape (places,)."""
+        return self.profile if criteria == NOTHING else self._codes_of(criteria)
+
+    def _compute_codes(self, criteria: Criteria) -> NDArray[np.int32]:
+        return np.where(passing(criteria, self, self._bits), self.profile, np.int32(-1))
+
+    def standing(self, at: datetime, criteria: Criteria = NOTHING) -> NDArray[np.int32]:
         """Return 1 for the places their service is at, else 0: all of a fixed one, some of a mobile one.
 
-        A mobile service stands at the stops that are open; while none is, at any of them.
+        A mobile service stands at the stops that are open; while none is, at any of them. A service that
+        does not pass the criteria is nowhere.
         """
-        return self._standing_at(at.replace(second=0, microsecond=0))
+        return self._standing_at(at.replace(second=0, microsecond=0), criteria)
 
     @cached_property
     def districts(self) -> dict[str, list[int]]:
@@ -175,7 +191,9 @@ class Catalog:
                 found.setdefault(code, []).append(row)
         return found
 
-    def _compute_standing(self, at: datetime) -> NDArray[np.int32]:
+    def _compute_standing(self, at: datetime, criteria: Criteria) -> NDArray[np.int32]:
+        if criteria != NOTHING:
+            return np.where(self.codes(criteria) >= 0, self.standing(at), np.int32(0))
         alive = self.profile >= 0
         here = alive & (self.profiles.states(at)[self.profile] == OPEN)
         any_open = np.zeros(len(self.ids), np.bool_)

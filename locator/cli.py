@@ -73,9 +73,13 @@ def _question_options(command: Callable[..., None]) -> Callable[..., None]:
         "mode": "walk, ride or drive.",
         "max_minutes": "Outer bound in minutes.",
         "max_m": "Outer bound in metres.",
-        "sort": "soonest or distance.",
+        "needs": "Needs (learn, enjoy, rest, complain, help, save), any of them.",
+        "sort": "soonest, distance, price or rent.",
         "limit": "How many, 1-50.",
         "district": "GB/T 2260 code or name.",
+        "rent_min": "Homes from this rent on, CNY a month.",
+        "rent_max": "Homes up to this rent, CNY a month.",
+        "vacancies": "Homes with at least so many free.",
     }
     for name, text in reversed(texts.items()):
         command = click.option(f"--{name.replace('_', '-')}", name, metavar="TEXT", help=text)(command)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from locator.costs import REFERENCE_CNY, price_cny, rent_cny
+from locator.criteria import criteria_of
 from locator.hits import Answer, Hit
 from locator.moments import Moments
 from locator.profiles import OPEN, POSSIBLE, SURE, UNKNOWN, Profile, Profiles
@@ -33,11 +35,12 @@ def listing(catalog: Catalog, question: Question, rows: Iterable[int]) -> Answer
     """
     sure: list[Hit] = []
     unknown: list[Hit] = []
+    criteria = criteria_of(question)
     for row in rows:
         service = catalog.service(row)
         if service.status != "active" or (question.kind and service.kind not in question.kind):
             continue
-        if not set(question.needs_amenity) <= set(service.has):
+        if not set(question.needs_amenity) <= set(service.has) or not criteria.accept(service):
             continue
         where = _where(catalog, question.at, row)
         certain = next((w for w in where if _passes(w, question, SURE)), None)
@@ -48,7 +51,17 @@ def listing(catalog: Catalog, question: Question, rows: Iterable[int]) -> Answer
             unknown += [_hit_there(catalog, question, row, possible)] if possible is not None else []
     if question.sort == "soonest":
         sure.sort(key=lambda hit: (hit.usable_from is None, hit.usable_from or question.at))
+    elif question.sort == "rent":
+        sure.sort(key=lambda hit: rent_cny(catalog.homes.get(hit.row)))
+    elif question.sort == "price":
+        sure.sort(key=_price)
     return Answer(question, catalog, tuple(sure[: question.limit]), tuple(unknown[: question.limit]))
+
+
+def _price(hit: Hit) -> float:
+    """Return what the reference meal costs someone who is there: an offer counts while one gets in."""
+    holding = [now.offer for now in hit.offers if now.applies and hit.moment.on_arrival != "closed"]
+    return min([REFERENCE_CNY, *map(price_cny, holding)])
 
 
 class _Where(NamedTuple):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from locator.benefits import usable_by
+from locator.costs import price_cny, prices_cny
 from locator.schedules import DAY_MIN, HORIZON_MIN, MINUTE, held_minutes, schedule_at
 from locator.timeline import SHANGHAI, check_instant, timeline
 
@@ -83,7 +84,10 @@ class Profiles:
         # A query asks about the minute it is in, and the queries of one minute ask the same.
         self._states_at = lru_cache(maxsize=16)(self._compute_states)
         self._stretches_on = lru_cache(maxsize=4)(self._compute_stretches)
-        self._windows_on = lru_cache(maxsize=32)(self._compute_windows)
+        self._windows_on = lru_cache(maxsize=128)(self._compute_windows)
+        self._prices_for = lru_cache(maxsize=64)(
+            lambda groups: prices_cny((offer for p in self._profiles for offer in p.offers), groups)
+        )
         self._doubts_on = lru_cache(maxsize=16)(self._compute_doubts)
         self._doubtful_in = lru_cache(maxsize=64)(self._compute_doubtful)
 
@@ -109,6 +113,7 @@ class Profiles:
         groups: tuple[str, ...] | None = None,
         hours: tuple[Status, ...] = SURE,
         offers: tuple[Status, ...] = SURE,
+        price: float | None = None,
     ) -> Windows:
         """Return when each profile is usable, from the day of `at` over the horizon.
 
@@ -120,8 +125,14 @@ class Profiles:
             If given, only while an offer holds that one of these groups can use.
         hours, offers
             Which statuses of the hours, and of the offers' hours, count.
+        price
+            If given, only offers count by which the reference meal costs so much, CNY.
         """
-        return self._windows_on(check_instant(at).date(), groups, hours, offers)
+        return self._windows_on(check_instant(at).date(), groups, hours, offers, price)
+
+    def prices(self, groups: tuple[str, ...]) -> list[float]:
+        """Return what the reference meal may cost someone of some groups by the offers of all profiles, CNY."""
+        return self._prices_for(groups)
 
     def doubtful(self, at: datetime, minutes: float, groups: tuple[str, ...] | None = None) -> Windows:
         """Return when those profiles are possibly usable that, some minutes from an instant on, are not so for certain.
@@ -188,10 +199,20 @@ class Profiles:
         return np.array(begins, np.float64), np.array(statuses, np.int8)
 
     def _compute_windows(
-        self, day: date, groups: tuple[str, ...] | None, hours: tuple[Status, ...], offers: tuple[Status, ...]
+        self,
+        day: date,
+        groups: tuple[str, ...] | None,
+        hours: tuple[Status, ...],
+        offers: tuple[Status, ...],
+        price: float | None = None,
     ) -> Windows:
         base = datetime.combine(day, time(), SHANGHAI)
-        spans = [_usable(profile, base, groups, hours, offers) for profile in self._profiles]
+        spans = []
+        for profile in self._profiles:
+            deals = None if groups is None else [o for o in profile.offers if usable_by(o, groups)]
+            if deals is not None and price is not None:
+                deals = [offer for offer in deals if price_cny(offer) == price]
+            spans.append(_usable(profile, base, deals, hours, offers))
         flat = [span for one in spans for span in one]
         return Windows(
             base,
@@ -209,18 +230,18 @@ def plan_of(dated: Profile | Offer, at: datetime) -> Schedule:
 def _usable(
     profile: Profile,
     base: datetime,
-    groups: tuple[str, ...] | None,
+    deals: list[Offer] | None,
     hours: tuple[Status, ...],
     offers: tuple[Status, ...],
 ) -> Minutes:
+    """Return when a door is open and, if some offers are asked for, one of them holds."""
     spans = _overlap(_minutes(profile.hours, base, hours), _between(profile, base))
-    if groups is None:
+    if deals is None or not spans:
         return spans
-    deals: Minutes = []
-    for offer in profile.offers:
-        if usable_by(offer, groups):
-            deals += _overlap(_minutes(offer.hours, base, offers), _between(offer, base))
-    return _overlap(spans, _merged(deals))
+    held: Minutes = []
+    for offer in deals:
+        held += _overlap(_minutes(offer.hours, base, offers), _between(offer, base))
+    return _overlap(spans, _merged(held))
 
 
 def _minutes(hours: str | None, base: datetime, wanted: tuple[Status, ...]) -> Minutes:

@@ -29,6 +29,7 @@ _MAX_STAY_MIN = 24 * 60
 # Farther than the earth is round, later than anybody waits: bounds against overflow, not against wishes.
 _MAX_MINUTES = 1e9
 _MAX_M = 1e12
+_MAX_CNY = 1e9
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Question:
     kind: tuple[str, ...] = ()
     needs_amenity: tuple[str, ...] = ()
     group: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
     open: str = "any"
     stay: float = 0.0
     offer: str = "any"
@@ -51,6 +53,9 @@ class Question:
     sort: str = "distance"
     limit: int | None = None
     district: str | None = None
+    rent_min: float | None = None
+    rent_max: float | None = None
+    vacancies: int | None = None
 
     @cached_property
     def travel(self) -> CrowFly:
@@ -102,6 +107,8 @@ def ask(values: Mapping[str, object], now: datetime, *, anywhere: bool = False) 
                 read[name] = read[name].replace(microsecond=0)
         except InputError as error:
             errors.append(error)
+    if read.get("rent_min", 0) > read.get("rent_max", _MAX_CNY):
+        errors.append(_rents_swapped(read["rent_min"], read["rent_max"]))
     faulty = {error.field for error in errors}
     if not anywhere or {"lon", "lat"} & values.keys():
         errors += _position_errors(read, faulty)
@@ -142,6 +149,17 @@ def _position_errors(read: dict[str, Any], faulty: set[str]) -> list[InputError]
         except InputError as error:
             return [error]
     return []
+
+
+def _rents_swapped(least: float, most: float) -> InputError:
+    return InputError(
+        "rent_min",
+        least,
+        Text(
+            f"rent_min {least:g} 比 rent_max {most:g} 还大，是不是写反了？",
+            f"rent_min {least:g} is above rent_max {most:g}: are they swapped?",
+        ),
+    )
 
 
 def _unknown(name: str) -> InputError:
@@ -238,13 +256,17 @@ _READERS: Mapping[str, Callable[[str, object], object]] = {
     "kind": _codes(vocabulary.KINDS),
     "needs_amenity": _codes(vocabulary.AMENITIES),
     "group": _codes(vocabulary.GROUPS),
+    "needs": _codes(vocabulary.NEEDS),
     "open": _one_of("any", "now", "arrival"),
     "stay": _number(0, _MAX_STAY_MIN, Text("0–1440 分钟", "0-1440 minutes")),
     "offer": _one_of("any", "now"),
     "mode": _one_of(*vocabulary.MODES),
     "max_minutes": _number(0, _MAX_MINUTES, Text("大于 0 的分钟数", "minutes above 0"), above=True),
     "max_m": _number(0, _MAX_M, Text("大于 0 的米数", "metres above 0"), above=True),
-    "sort": _one_of("soonest", "distance"),
+    "sort": _one_of("soonest", "distance", "price", "rent"),
     "limit": _whole(1, _MAX_LIMIT),
     "district": _district,
+    "rent_min": _number(0, _MAX_CNY, Text("0 元以上", "0 yuan or more")),
+    "rent_max": _number(0, _MAX_CNY, Text("0 元以上", "0 yuan or more")),
+    "vacancies": _whole(0, 10_000),
 }

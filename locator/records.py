@@ -24,6 +24,7 @@ BITS = {
     for position, name in enumerate(
         [f"kind:{k}" for k in vocabulary.KINDS]
         + [f"has:{a}" for a in vocabulary.AMENITIES]
+        + [f"need:{n}" for n in vocabulary.NEEDS]
         + ["says-unknown", "ever-unknown", "demo"]
     )
 }
@@ -34,6 +35,7 @@ _PUBLIC = (
 )  # fmt: skip
 _KIND_BITS = {kind: BITS[f"kind:{kind}"] for kind in vocabulary.KINDS}
 _HAS_BITS = {amenity: BITS[f"has:{amenity}"] for amenity in vocabulary.AMENITIES}
+_NEED_BITS = {need: BITS[f"need:{need}"] for need in vocabulary.NEEDS}
 # Inside a JSON text the quotes would be escaped, so this can only be the key itself.
 _LAST_KEY = b'"demo":'
 _encode = msgspec.json.Encoder().encode
@@ -72,6 +74,7 @@ class _Record(msgspec.Struct):
     town: str | None = None
     hours: str | None = None
     has: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
     offers: msgspec.Raw = msgspec.Raw(b"[]")
     stops: tuple[_Stop, ...] = ()
     status: str = "active"
@@ -162,4 +165,6 @@ def _bits(record: _Record) -> int:
     bits = _KIND_BITS.get(record.kind, 0) | (BITS["demo"] if record.demo else 0)
     for amenity in record.has:
         bits |= _HAS_BITS.get(amenity, 0)
+    for need in record.needs:
+        bits |= _NEED_BITS.get(need, 0)
     return bits

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from locator.costs import rent_cny
+from locator.criteria import NOTHING, criteria_of
 from locator.datum import convert
 from locator.districts import find_district
 from locator.geodesy import geodesic_m
@@ -59,12 +62,12 @@ def nearest(
 
 def answer(catalog: Catalog, question: Question) -> Answer:
     """Return the answer to a checked question."""
-    rows = None
-    if question.district is not None:
-        rows = catalog.districts.get(find_district(question.district, catalog.districts), [])
     if question.lon is None:
-        return listing(catalog, question, rows or [])
-    return _Search(catalog, question, rows).answer()
+        rows = catalog.rows()
+        if question.district is not None:
+            rows = catalog.districts.get(find_district(question.district, catalog.districts), [])
+        return listing(catalog, question, rows)
+    return _Search(catalog, question).answer()
 
 
 class _Found(NamedTuple):
@@ -84,12 +87,13 @@ _NOTHING = _Found(np.empty(0, np.int64), np.empty(0, np.float64))
 class _Search:
     """One search round an asker, by the compiled index."""
 
-    def __init__(self, catalog: Catalog, question: Question, rows: list[int] | None) -> None:
+    def __init__(self, catalog: Catalog, question: Question) -> None:
         if question.lon is None or question.lat is None:
             raise ValueError("a search needs a position")
         self._catalog, self._question = catalog, question
         self._lon, self._lat = convert(question.lon, question.lat, question.datum, "wgs84")
-        self._inside = None if rows is None else np.isin(catalog.owner, rows)
+        self._criteria = criteria_of(question)
+        self._codes = catalog.codes(self._criteria)
         self._all = sum(BITS[f"has:{a}"] for a in question.needs_amenity)
         self._any = sum(BITS[f"kind:{k}"] for k in question.kind)
 
@@ -98,6 +102,10 @@ class _Search:
         limit = question.limit or len(catalog) or 1
         if question.open == "any" and question.offer == "any" and question.sort == "soonest":
             sure = self._soonest_first(limit)
+        elif question.sort == "price":
+            sure = self._cheapest_first(limit)
+        elif question.sort == "rent":
+            sure = self._lowest_rent_first(limit)
         else:
             sure = self._places(limit)
         unknown = _NOTHING if question.open == "any" else self._maybe(limit, sure)
@@ -147,12 +155,11 @@ class _Search:
         question, catalog = self._question, self._catalog
         allowed: tuple[Codes, Mask] | None = None
         if among is not None:
-            allowed = (catalog.profile, among)
+            allowed = (self._codes, among)
         elif catalog.has_mobile:
-            allowed = (catalog.standing(question.at), _EITHER)
-        if self._inside is not None:
-            passing = self._inside if allowed is None else self._inside & allowed[1][allowed[0]]
-            allowed = (passing.astype(np.int32), _EITHER)
+            allowed = (catalog.standing(question.at, self._criteria), _EITHER)
+        elif self._criteria != NOTHING:
+            allowed = (self._codes, np.ones(len(catalog.profiles), np.bool_))
         bits = self._all | all_bits
         return _Found(
             *catalog.index.nearest(self._lon, self._lat, k, bits, self._any, question.reach_m, allowed)
@@ -160,14 +167,13 @@ class _Search:
 
     def _soonest(self, k: int, windows: Windows, now: Mask | None, wait: float, all_bits: int = 0) -> _Found:
         question, catalog = self._question, self._catalog
-        mask = None if now is None else now[catalog.profile]
-        if self._inside is not None:
-            mask = self._inside if mask is None else mask & self._inside
+        if now is not None:
+            windows = windows.only(now)
         places, _, metres = catalog.index.soonest(
             self._lon,
             self._lat,
             k,
-            codes=catalog.profile if mask is None else np.where(mask, catalog.profile, np.int32(-1)),
+            codes=self._codes,
             offsets=windows.offsets,
             starts=windows.starts,
             ends=windows.ends,
@@ -178,7 +184,7 @@ class _Search:
             max_minutes=math.inf if question.max_minutes is None else question.max_minutes,
             max_wait=wait,
             max_m=math.inf if question.max_m is None else question.max_m,
-            by_metres=question.sort == "distance",
+            by_metres=question.sort != "soonest",
             all_bits=self._all | all_bits,
             any_bits=self._any,
         )
@@ -186,11 +192,38 @@ class _Search:
 
     def _soonest_first(self, limit: int) -> _Found:
         """Return what one surely gets into, soonest first, and then the others by distance."""
-        question, owner = self._question, self._catalog.owner
-        sure = self._soonest(limit, self._catalog.profiles.windows(question.at), None, math.inf)
-        near = self._near(limit + len(sure.places))
-        rest = near.picked(~np.isin(owner[near.places], owner[sure.places]), limit - len(sure.places))
-        return _Found(*(np.concatenate(both) for both in zip(sure, rest, strict=True)))
+        windows = self._catalog.profiles.windows(self._question.at)
+        sure = self._soonest(limit, windows, None, math.inf)
+        return self._followed(sure, self._near(limit + len(sure.places)), limit)
+
+    def _followed(self, first: _Found, then: _Found, limit: int) -> _Found:
+        """Return some places and behind them others, without the services that stand there already."""
+        owner = self._catalog.owner
+        rest = then.picked(~np.isin(owner[then.places], owner[first.places]), limit - len(first.places))
+        return _Found(*(np.concatenate(both) for both in zip(first, rest, strict=True)))
+
+    def _cheapest_first(self, limit: int) -> _Found:
+        """Return the best by what a meal costs on arrival, price by price; an offer counts if it lasts the stay."""
+        question, profiles, found = self._question, self._catalog.profiles, _NOTHING
+        hours = POSSIBLE if question.open == "any" else SURE
+        now = self._open_now(sure=True) if question.open == "now" else None
+        for price in profiles.prices(question.group):
+            windows = profiles.windows(question.at, question.group, hours, SURE, price)
+            found = self._followed(found, self._soonest(limit + len(found.places), windows, now, 0.0), limit)
+            if len(found.places) == limit:
+                return found
+        return self._followed(found, self._places(limit + len(found.places)), limit)
+
+    def _lowest_rent_first(self, limit: int) -> _Found:
+        """Return the best by rent; homes whose rent nobody knows, and what is no home, follow."""
+        question, catalog = self._question, self._catalog
+        most = math.inf if question.rent_max is None else question.rent_max
+        known = _Search(catalog, replace(question, rent_max=most))
+        homes = known._places(int(np.count_nonzero(known._codes >= 0)) or 1)
+        rents = np.array([rent_cny(catalog.homes.get(row)) for row in catalog.owner[homes.places].tolist()])
+        order = np.argsort(rents, kind="stable")[:limit]
+        first = _Found(homes.places[order], homes.metres[order])
+        return self._followed(first, self._places(limit + len(first.places)), limit)
 
     def _maybe(self, limit: int, sure: _Found) -> _Found:
         """Return the best that would qualify if their unknown hours were open, and do not without."""
