@@ -96,11 +96,14 @@ class _Search:
         self._codes = catalog.codes(self._criteria)
         self._all = sum(BITS[f"has:{a}"] for a in question.needs_amenity)
         self._any = sum(BITS[f"kind:{k}"] for k in question.kind)
+        # Whether anything is asked of the moment of arrival, or only of the moment of setting out.
+        stays = question.open == "arrival" or (question.open == "now" and question.stay > 0)
+        self._on_arrival = stays or question.offer == "now"
 
     def answer(self) -> Answer:
         question, catalog = self._question, self._catalog
         limit = question.limit or len(catalog) or 1
-        if question.open == "any" and question.offer == "any" and question.sort == "soonest":
+        if question.sort == "soonest" and not self._on_arrival:
             sure = self._soonest_first(limit)
         elif question.sort == "price":
             sure = self._cheapest_first(limit)
@@ -114,9 +117,7 @@ class _Search:
     def _places(self, k: int) -> _Found:
         """Return the best k that qualify for certain."""
         question = self._question
-        if question.offer == "any" and (
-            question.open == "any" or (question.open == "now" and not question.stay)
-        ):
+        if not self._on_arrival:
             return self._near(k, among=self._open_now(sure=True) if question.open == "now" else None)
         groups = question.group if question.offer == "now" else None
         # With open=any the hours may be unknown, but the offer's own must not be.
@@ -135,7 +136,7 @@ class _Search:
         # Yesterday's hours may run into today's.
         known = holidays().certain(at.date() - timedelta(days=1), until.date())
         bits = BITS["says-unknown" if known else "ever-unknown"]
-        if question.open == "now" and question.offer == "any" and not question.stay:
+        if not self._on_arrival:
             unsure: Mask = profiles.states(at) == UNKNOWN
             return self._near(k, among=unsure, all_bits=bits)
         groups = question.group if question.offer == "now" else None
@@ -193,8 +194,10 @@ class _Search:
     def _soonest_first(self, limit: int) -> _Found:
         """Return what one surely gets into, soonest first, and then the others by distance."""
         windows = self._catalog.profiles.windows(self._question.at)
-        sure = self._soonest(limit, windows, None, math.inf)
-        return self._followed(sure, self._near(limit + len(sure.places)), limit)
+        # What is open now may close before one is there.
+        now = self._open_now(sure=True) if self._question.open == "now" else None
+        sure = self._soonest(limit, windows, now, math.inf)
+        return self._followed(sure, self._places(limit + len(sure.places)), limit)
 
     def _followed(self, first: _Found, then: _Found, limit: int) -> _Found:
         """Return some places and behind them others, without the services that stand there already."""
@@ -257,7 +260,7 @@ class _Search:
         number = int(self._catalog.profile[place])
         if question.open == "now" and profiles.states(question.at)[number] != OPEN:
             return False
-        if question.open == "now" and question.offer == "any" and not question.stay:
+        if not self._on_arrival:
             return True
         groups = question.group if question.offer == "now" else None
         windows = profiles.windows(question.at, groups)

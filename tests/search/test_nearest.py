@@ -133,6 +133,18 @@ def test_a_station_that_closes_before_arrival_is_not_usable(tmp_path: Path, mond
     assert [h.service.id for h in found] == ["b"]
 
 
+def test_what_is_open_now_and_shut_on_arrival_comes_after_what_can_be_used(
+    tmp_path: Path, monday: datetime
+) -> None:
+    near = Service(id="a", kind="station", name="关得早", lon=121.5, lat=31.2, hours="08:00-13:08")
+    far = Service(id="b", kind="station", name="关得晚", lon=121.52, lat=31.2, hours="08:00-20:00")
+    own = catalog_of([near, far], tmp_path)
+    by_use = nearest(own, 121.505, 31.21, at=monday, open="now", sort="soonest").features
+    by_way = nearest(own, 121.505, 31.21, at=monday, open="now").features
+    assert [h.service.id for h in by_use] == ["b", "a"]
+    assert [h.service.id for h in by_way] == ["a", "b"]
+
+
 def test_a_mobile_station_is_where_it_stands_at_that_hour(tmp_path: Path, monday: datetime) -> None:
     stops = (Stop(lon=121.50, lat=31.2, hours="10:00-15:00"), Stop(lon=121.60, lat=31.2, hours="17:00-22:00"))
     own = catalog_of([Service(id="m", kind="station", name="流动", stops=stops)], tmp_path)
