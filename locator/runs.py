@@ -128,5 +128,8 @@ def _not_here(name: str) -> InputError:
     return InputError(
         name,
         None,
-        Text(f"沿路找从 path 的第一个点出发，不用给 {name}", f"a run starts at its first point: leave out {name}"),
+        Text(
+            f"沿路找从 path 的第一个点出发，不用给 {name}",
+            f"a run starts at its first point: leave out {name}",
+        ),
     )

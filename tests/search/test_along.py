@@ -58,10 +58,14 @@ def minutes_of(hours: str | None, first: date | None, last: date | None, day: da
     return found
 
 
-def inside(usable: np.ndarray, arrival: float, stay: float) -> tuple[float, float]:
+def runs_of(usable: np.ndarray) -> list[list[int]]:
+    """Return from which minute to which it is usable."""
+    return np.flatnonzero(np.diff(np.concatenate([[False], usable, [False]]))).reshape(-1, 2).tolist()
+
+
+def inside(runs: list[list[int]], arrival: float, stay: float) -> tuple[float, float]:
     """Return when one gets in with so many minutes left, and when it closes then; infinity = not at all."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], usable, [False]])))
-    for start, end in edges.reshape(-1, 2).tolist():
+    for start, end in runs:
         enters = max(start, arrival)
         if enters < end and end - enters >= stay:
             return enters, end
@@ -96,9 +100,13 @@ class Oracle:
 
     def __init__(self, services: list[Service], path: list[tuple[float, float]], asked: dict[str, Any]):
         self.asked, self.at = asked, asked["at"]
+        self.known: dict[tuple[str, int, bool], list[list[int]]] = {}
         self.midnight = self.at.replace(hour=0, minute=0, second=0)
         self.depart = (self.at - self.midnight) / timedelta(minutes=1)
         self.spots = spots_of(services)
+        self.spots_of: dict[str, list[Spot]] = {}
+        for spot in self.spots:
+            self.spots_of.setdefault(spot.service.id, []).append(spot)
         self.table = {
             key: minutes_of(*key, self.midnight.date())
             for key in {(s.hours, s.first, s.last) for s in self.spots}
@@ -122,9 +130,20 @@ class Oracle:
                 found |= np.isin(self.table[key], list(allowed))
         return found
 
+    def usable(self, spot: Spot, allowed: set[int]) -> list[list[int]]:
+        """Return when a place is open and, if one is asked for, an offer holds there."""
+        key = spot.service.id, spot.number, UNKNOWN in allowed
+        if key not in self.known:
+            hours = {OPEN, UNKNOWN} if self.asked["open"] == "any" else allowed
+            found = np.isin(self.table[spot.hours, spot.first, spot.last], list(hours))
+            if self.asked["offer"] == "now":
+                found &= self.offers(spot, allowed)
+            self.known[key] = runs_of(found)
+        return self.known[key]
+
     def stands(self, spot: Spot, minute: float) -> bool:
         """Tell whether a mobile service is here: where it is open, else wherever it still comes."""
-        mine = [s for s in self.spots if s.service.id == spot.service.id]
+        mine = self.spots_of[spot.service.id]
         if len(mine) == 1:
             return True
         open_ones = [s for s in mine if self.status(s, minute) == OPEN]
@@ -154,10 +173,7 @@ class Oracle:
             if not self.stands(spot, arrival):
                 return None
         else:
-            hours = {OPEN, UNKNOWN} if a["open"] == "any" else allowed
-            usable = np.isin(self.table[spot.hours, spot.first, spot.last], list(hours))
-            if a["offer"] == "now":
-                usable &= self.offers(spot, allowed)
+            usable = self.usable(spot, allowed)
             wait = inside(usable, arrival, a["stay"])[0] - arrival
             waits = a["open"] == "arrival" and a["offer"] == "any"
             if wait > ((math.inf if a["max_minutes"] else 60) if waits else 0) or wait == math.inf:
@@ -205,7 +221,7 @@ class Oracle:
         hit = detour.hit
         assert ["closed", "open", "unknown"].index(hit.status) == self.status(spot, arrival)
         usable = self.table[spot.hours, spot.first, spot.last] == OPEN
-        enters, closes = inside(usable, arrival, self.asked["stay"])
+        enters, closes = inside(runs_of(usable), arrival, self.asked["stay"])
         if enters < (DAYS - 1) * DAY:
             assert (hit.usable_from - self.midnight).total_seconds() == pytest.approx(60 * enters, abs=1e-2)
         if closes < (DAYS - 1) * DAY:
@@ -222,7 +238,7 @@ def one_of(random: np.random.Generator, choices: list[Any]) -> Any:
 
 
 def invented(random: np.random.Generator, number: int, around: tuple[float, float]) -> Service:
-    lon, lat = around[0] + random.normal(0, 0.06), around[1] + random.normal(0, 0.05)
+    lon, lat = around[0] + random.normal(0, 0.05), around[1] + random.normal(0, 0.04)
     hours = list(HOURS)
     fields: dict[str, Any] = {
         "id": f"s{number:03d}",
@@ -264,7 +280,7 @@ def invented(random: np.random.Generator, number: int, around: tuple[float, floa
 def world(random: np.random.Generator) -> tuple[list[Service], Catalog, tuple[float, float]]:
     """Return services and a catalog of them; half the time some of them lie in a delta beside the index."""
     around = (random.uniform(80, 125), random.uniform(20, 45))
-    count = int(random.integers(1, 70))
+    count = int(random.integers(1, 100))
     services = {s.id: s for s in (invented(random, i, around) for i in range(count))}
     # Some at the very same spot, with the very same hours: only the id decides.
     for i in range(count, count + count // 8):
@@ -272,7 +288,9 @@ def world(random: np.random.Generator) -> tuple[list[Service], Catalog, tuple[fl
         services[f"s{i:03d}"] = twin.model_copy(update={"id": f"s{i:03d}"})
     catalog = Catalog.from_rows(1, "tests", [(i, to_record(s)) for i, s in sorted(services.items())])
     if random.random() < 0.5:
-        edits = {f"s{i:03d}": invented(random, i, around) for i in random.integers(0, count + 20, 12).tolist()}
+        edits = {
+            f"s{i:03d}": invented(random, i, around) for i in random.integers(0, count + 20, 12).tolist()
+        }
         services |= edits
         catalog = catalog.changed(2, "tests", [(i, to_record(s)) for i, s in sorted(edits.items())])
     return list(services.values()), catalog, around
@@ -285,9 +303,9 @@ def question(random: np.random.Generator) -> dict[str, Any]:
     return {
         "at": datetime(2026, 11, day, minute // 60, minute % 60, second, tzinfo=SHANGHAI),
         "datum": one_of(random, ["wgs84", "gcj02", "bd09"]),
-        "kind": one_of(random, [[], [], ["canteen"], ["station", "housing"]]),
-        "needs_amenity": one_of(random, [[], [], ["microwave"], ["microwave", "charging"]]),
-        "needs": one_of(random, [[], [], ["rest"], ["help", "rest"]]),
+        "kind": one_of(random, [[], [], [], [], ["canteen"], ["station", "housing"]]),
+        "needs_amenity": one_of(random, [[], [], [], [], ["microwave"], ["microwave", "charging"]]),
+        "needs": one_of(random, [[], [], [], [], ["rest"], ["help", "rest"]]),
         "group": one_of(random, [[], ["rider"], ["guard", "member"]]),
         "open": one_of(random, ["any", "now", "arrival", "arrival"]),
         "offer": one_of(random, ["any", "any", "now"]),
@@ -296,13 +314,15 @@ def question(random: np.random.Generator) -> dict[str, Any]:
         "max_minutes": max_minutes,
         "max_m": max_m,
         "limit": one_of(random, [1, 3, 10, 50]),
-        "district": one_of(random, [None, None, None, "310110"]),
-        "rent_max": one_of(random, [None, None, None, 600.0]),
-        "vacancies": one_of(random, [None, None, None, 1]),
+        "district": one_of(random, [*[None] * 8, "310110"]),
+        "rent_max": one_of(random, [*[None] * 8, 600.0]),
+        "vacancies": one_of(random, [*[None] * 8, 1]),
     }
 
 
-def drop_offs(random: np.random.Generator, around: tuple[float, float], datum: str) -> list[tuple[float, float]]:
+def drop_offs(
+    random: np.random.Generator, around: tuple[float, float], datum: str
+) -> list[tuple[float, float]]:
     count = one_of(random, [2, 3, 5, 10, 20])
     lon, lat = around[0] + random.normal(0, 0.04, count), around[1] + random.normal(0, 0.04, count)
     lon, lat = convert(lon, lat, "wgs84", datum)
@@ -323,3 +343,149 @@ def test_along_equals_brute_force_over_all_services_and_legs(seed: int) -> None:
         if asked["max_minutes"] is None and asked["max_m"] is None:
             asked["max_minutes"] = 60.0
         Oracle(services, path, asked).check(found)
+
+
+MONDAY = datetime(2026, 11, 23, 13, 5, tzinfo=SHANGHAI)
+LEG = [(121.5, 31.2), (121.55, 31.2)]
+
+
+def station(name: str, lon: float, lat: float, hours: str | None = "24/7") -> Service:
+    return Service(id=name, kind="station", name=name, lon=lon, lat=lat, hours=hours)
+
+
+def ids(found: tuple[Detour, ...]) -> list[str]:
+    return [d.hit.id for d in found]
+
+
+def test_what_lies_on_the_way_adds_nothing_and_the_nearest_to_the_start_may_add_more(tmp_path: Path) -> None:
+    own = catalog_of([station("beside", 121.5, 31.204), station("on-the-way", 121.53, 31.2)], tmp_path)
+    found = along(own, LEG, at=MONDAY).features
+    assert ids(found) == ["on-the-way", "beside"]
+    assert found[0].detour_min < 0.01 < found[1].detour_min
+
+
+def test_a_service_that_closes_before_it_is_reached_is_not_usable(tmp_path: Path) -> None:
+    # 2.9 km by e-bike take 15 minutes: open when the courier sets out, shut when they come by.
+    own = catalog_of([station("shut", 121.53, 31.2, "08:00-13:15"), station("open", 121.53, 31.21)], tmp_path)
+    for wanted in ("now", "arrival"):
+        assert ids(along(own, LEG, at=MONDAY, open=wanted).features) == ["open"]
+    assert [d.hit.status for d in along(own, LEG, at=MONDAY).features] == ["closed", "open"]
+
+
+def test_a_service_that_opens_meanwhile_is_open_now_for_who_reaches_it_then(tmp_path: Path) -> None:
+    own = catalog_of([station("later", 121.53, 31.2, "13:10-20:00")], tmp_path)
+    (found,) = along(own, LEG, at=MONDAY, open="now").features
+    assert (found.hit.status, found.hit.usable_from) == ("open", found.hit.arrive_at)
+
+
+def test_waiting_for_the_door_counts_as_added_minutes(tmp_path: Path) -> None:
+    own = catalog_of(
+        [station("waits", 121.53, 31.2, "13:40-20:00"), station("aside", 121.53, 31.206)], tmp_path
+    )
+    found = along(own, LEG, at=MONDAY, open="arrival").features
+    assert ids(found) == ["aside", "waits"]
+    opens = MONDAY.replace(hour=13, minute=40)
+    assert found[1].hit.usable_from == opens
+    waited = (opens - found[1].hit.arrive_at) / timedelta(minutes=1)
+    assert found[1].detour_min == pytest.approx(waited, abs=0.01)
+    assert ids(along(own, LEG, at=MONDAY, open="arrival", max_minutes=waited - 0.1).features) == ["aside"]
+    assert ids(along(own, LEG, at=MONDAY, open="any").features) == ["waits", "aside"]
+
+
+def test_the_stay_has_to_fit_before_closing(tmp_path: Path) -> None:
+    own = catalog_of([station("brief", 121.53, 31.2, "08:00-13:40")], tmp_path)
+    arrive = along(own, LEG, at=MONDAY).features[0].hit.arrive_at
+    left = (MONDAY.replace(hour=13, minute=40) - arrive) / timedelta(minutes=1)
+    assert ids(along(own, LEG, at=MONDAY, open="now", stay=left - 0.01).features) == ["brief"]
+    assert along(own, LEG, at=MONDAY, open="now", stay=left + 0.01).features == ()
+
+
+def test_a_service_passed_twice_is_visited_once_when_it_is_open(tmp_path: Path) -> None:
+    path = [(121.5, 31.2), (121.54, 31.2), (121.5, 31.2)]
+    own = catalog_of(
+        [station("shuts", 121.51, 31.2, "08:00-13:15"), station("opens", 121.51, 31.2, "13:25-20:00")],
+        tmp_path,
+    )
+    out = along(own, path, at=MONDAY).features
+    assert [(d.hit.id, d.leg) for d in out] == [("opens", 0), ("shuts", 0)]
+    found = along(own, path, at=MONDAY, open="now").features
+    assert sorted((d.hit.id, d.leg) for d in found) == [("opens", 1), ("shuts", 0)]
+
+
+def test_a_mobile_service_is_met_where_it_stands_by_then(tmp_path: Path) -> None:
+    stops = (Stop(lon=121.51, lat=31.2, hours="08:00-13:08"), Stop(lon=121.54, lat=31.2, hours="13:00-20:00"))
+    own = catalog_of([Service(id="m", kind="station", name="流动", stops=stops)], tmp_path)
+    (found,) = along(own, LEG, at=MONDAY).features
+    assert (found.hit.lon, found.hit.status) == (121.54, "open")
+    early = along(own, LEG, at=MONDAY.replace(hour=12)).features
+    assert [d.hit.lon for d in early] == [121.51]
+
+
+def test_ties_go_by_id(tmp_path: Path) -> None:
+    own = catalog_of([station(name, 121.53, 31.21) for name in ("c", "a", "b")], tmp_path)
+    assert ids(along(own, LEG, at=MONDAY, limit=2).features) == ["a", "b"]
+
+
+def test_drop_offs_at_one_door_are_a_round_trip(tmp_path: Path) -> None:
+    own = catalog_of([station("near", 121.505, 31.2)], tmp_path)
+    (found,) = along(own, [(121.5, 31.2)] * 5, at=MONDAY).features
+    _, _, metres = GEOD.inv(121.5, 31.2, 121.505, 31.2)
+    assert (found.leg, found.detour_m) == (0, pytest.approx(2 * metres, abs=1e-6))
+    at_the_door = catalog_of([station("here", 121.5, 31.2)], tmp_path / "..")
+    assert along(at_the_door, [(121.5, 31.2)] * 20, at=MONDAY).features[0].detour_min == 0
+
+
+def test_the_bound_includes_its_edge(tmp_path: Path) -> None:
+    own = catalog_of([station("near", 121.53, 31.21)], tmp_path)
+    edge = along(own, LEG, at=MONDAY).features[0].detour_m
+    assert ids(along(own, LEG, at=MONDAY, max_m=edge).features) == ["near"]
+    assert along(own, LEG, at=MONDAY, max_m=edge - 1e-6).features == ()
+
+
+def test_a_run_across_the_country_finds_what_brute_force_finds() -> None:
+    random = np.random.default_rng(7)
+    services = [
+        station(f"s{i:04d}", *where)
+        for i, where in enumerate(
+            zip(random.uniform(80, 130, 1500), random.uniform(20, 48, 1500), strict=True)
+        )
+    ]
+    own = Catalog.from_rows(1, "tests", [(s.id, to_record(s)) for s in services])
+    for _ in range(20):
+        path = list(zip(random.uniform(80, 130, 6).tolist(), random.uniform(20, 48, 6).tolist(), strict=True))
+        asked = {
+            "datum": "wgs84",
+            "mode": "drive",
+            "max_minutes": 600.0,
+            "limit": 10,
+            "open": "any",
+            "offer": "any",
+        }
+        found = along(own, path, at=MONDAY, **asked).features
+        plain = dict.fromkeys(("kind", "needs_amenity", "needs", "group"), ()) | dict.fromkeys(
+            ("district", "rent_max", "vacancies", "max_m")
+        )
+        best = Oracle(services, path, asked | plain | {"at": MONDAY}).ranked({OPEN})[:10]
+        assert [(d.hit.id, d.leg) for d in found] == [(b[1], b[3]) for b in best]
+        assert [d.detour_min for d in found] == pytest.approx([b[0] for b in best], abs=1e-6)
+
+
+@pytest.mark.parametrize("count", [0, 1, 21])
+def test_too_few_and_too_many_drop_offs_are_refused(catalog: Catalog, count: int) -> None:
+    with pytest.raises(InputError, match=f"2-20 points, got {count}") as caught:
+        along(catalog, [(121.5, 31.2)] * count, at=MONDAY)
+    assert caught.value.field == "path"
+
+
+def test_every_faulty_drop_off_is_named_by_its_number_beside_the_other_faults(catalog: Catalog) -> None:
+    with pytest.raises(InputError) as caught:
+        along(catalog, "121.5,31.2;31.2,121.5;x,1;121.5", at=MONDAY, sort="price", lon=3, mode="fly")
+    told = [(e.field, str(e)) for e in caught.value.errors]
+    assert [field for field, _ in told] == ["path", "path", "path", "lon", "sort", "mode"]
+    assert [f"point {n}" in text for n, (_, text) in zip((2, 3, 4), told, strict=False)] == [True] * 3
+    assert "swapped" in told[0][1]
+
+
+def test_two_and_twenty_drop_offs_are_taken(catalog: Catalog) -> None:
+    for count in (2, 20):
+        assert along(catalog, [(121.54, 31.27 + i / 500) for i in range(count)], at=MONDAY).features
