@@ -2,6 +2,7 @@
 
 from locator import _compiled  # noqa: F401  first: numba looks once
 from locator._errors import ConfigurationError, InputError, LocatorError, NotFoundError, StoreError
+from locator.along import along
 from locator.catalog import Catalog
 from locator.datum import convert
 from locator.index import NearestIndex
@@ -24,6 +25,7 @@ __all__ = [
     "Stop",
     "StoreError",
     "Timeline",
+    "along",
     "convert",
     "nearest",
 ]

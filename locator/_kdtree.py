@@ -51,7 +51,7 @@ def offers(bits: int, all_bits: int, any_bits: int) -> bool:
 
 
 @njit(cache=True)
-def _gap2(nodes: Records, node: int, x: float, y: float, z: float, all_bits: int, any_bits: int) -> float:
+def gap2(nodes: Records, node: int, x: float, y: float, z: float, all_bits: int, any_bits: int) -> float:
     """Return the squared distance to a node's box, or infinity if nothing in it can match."""
     box = nodes[node]
     if not offers(box.bits, all_bits, any_bits):
@@ -86,11 +86,11 @@ def next_leaf(
             waiting >>= 1
             node >>= 1
         node, waiting = node ^ 1, waiting ^ 1
-        if _gap2(nodes, node, x, y, z, all_bits, any_bits) > limit2:
+        if gap2(nodes, node, x, y, z, all_bits, any_bits) > limit2:
             continue
         while node < leaves:
-            left = _gap2(nodes, 2 * node, x, y, z, all_bits, any_bits)
-            right = _gap2(nodes, 2 * node + 1, x, y, z, all_bits, any_bits)
+            left = gap2(nodes, 2 * node, x, y, z, all_bits, any_bits)
+            right = gap2(nodes, 2 * node + 1, x, y, z, all_bits, any_bits)
             if min(left, right) > limit2:
                 break
             node = 2 * node + (right < left)

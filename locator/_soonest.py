@@ -22,7 +22,7 @@ _CODES, _OFFSETS = types.Array(types.int32, 1, "C", readonly=True), types.Array(
 
 
 @njit(cache=True)
-def _inside_at(arrival: float, stay: float, starts: Floats, ends: Floats, first: int, past: int) -> float:
+def inside_at(arrival: float, stay: float, starts: Floats, ends: Floats, first: int, past: int) -> float:
     """Return when one is inside with `stay` minutes left, and more than none; infinity = in no span."""
     low, high = first, past
     while low < high:
@@ -88,13 +88,13 @@ def _collect(
             code = codes[row] if 0 <= codes[row] < timelines else timelines
             if math.isnan(at_best[code]):
                 at_best[code] = (
-                    _inside_at(depart, stay, starts, ends, offsets[code], offsets[code + 1]) - depart
+                    inside_at(depart, stay, starts, ends, offsets[code], offsets[code + 1]) - depart
                 )
             if at_best[code] > limit or at_best[code] == math.inf:
                 continue
             new_m = arc_m(x, y, z, p.x, p.y, p.z)
             arrival = depart + new_m * min_per_m
-            inside = _inside_at(arrival, stay, starts, ends, offsets[code], offsets[code + 1])
+            inside = inside_at(arrival, stay, starts, ends, offsets[code], offsets[code + 1])
             new = inside - depart
             if not new <= limit or new == math.inf or new_m > limit_m or inside - arrival > max_wait:
                 continue

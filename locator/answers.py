@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
+    from locator.along import Detour, RunAnswer
+    from locator.catalog import Catalog
     from locator.hits import Answer, Hit
     from locator.moments import Moment, OfferNow
     from locator.question import Question
@@ -29,16 +31,38 @@ _encode = msgspec.json.Encoder().encode
 
 def encode(answer: Answer) -> bytes:
     """Return the GeoJSON FeatureCollection of an answer, positions in the datum that was asked in."""
-    question, catalog = answer.question, answer.catalog
+    question = answer.question
+    features, unknown = (_features(hits, question) for hits in (answer.features, answer.unknown))
+    return _collection(
+        asked(question), answer.catalog, len(answer.features), b",".join(features), b",".join(unknown)
+    )
+
+
+def encode_run(answer: RunAnswer) -> bytes:
+    """Return the same of what lies along a run; `travel_s` counts from the first drop-off, `distance_m` from the last."""
+    question = answer.run.question
+    about = {"path": answer.run.path, **asked(question)}
+    del about["lon"], about["lat"]
+    features, unknown = (b",".join(_on_the_way(part, question)) for part in (answer.features, answer.unknown))
+    return _collection(about, answer.catalog, len(answer.features), features, unknown)
+
+
+def _collection(about: JsonObject, catalog: Catalog, count: int, features: bytes, unknown: bytes) -> bytes:
     state = b'{"version":%d,"as_of":"%b"}' % (catalog.version, catalog.as_of.encode())
     return b"".join(
         (
-            b'{"type":"FeatureCollection","datum":"', question.datum.encode(),
-            b'","asked":', _encode(asked(question)), b',"catalog":', state,
-            b',"numberReturned":%d,"features":[' % len(answer.features), b",".join(_features(answer.features, question)),
-            b'],"unknown":[', b",".join(_features(answer.unknown, question)), b"]}",
+            b'{"type":"FeatureCollection","datum":"', about["datum"].encode(),
+            b'","asked":', _encode(about), b',"catalog":', state,
+            b',"numberReturned":%d,"features":[' % count, features, b'],"unknown":[', unknown, b"]}",
         )
     )  # fmt: skip
+
+
+def _on_the_way(detours: Sequence[Detour], question: Question) -> Iterator[bytes]:
+    """Yield each detour as a feature: a hit with four more properties."""
+    for feature, detour in zip(_features([d.hit for d in detours], question), detours, strict=True):
+        added = detour.detour_min, detour.detour_m, detour.leg, detour.leg
+        yield feature[:-2] + b',"detour_min":%.4f,"detour_m":%.3f,"leg":%d,"after":%d}}' % added
 
 
 def to_geojson(answer: Answer) -> JsonObject:

@@ -18,10 +18,11 @@ from locator._settings import Settings
 from locator.timeline import SHANGHAI
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from locator.catalog import Catalog
     from locator.hits import Hit
+    from locator.question import Question
 
 _CALLERS_MISTAKE, _OURS = 2, 1
 
@@ -59,8 +60,8 @@ _STORE = click.option(
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-def _question_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the parameters of the nearest contract, by the same names."""
+def _question_options(*left_out: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Add the parameters of the nearest contract, by the same names, without some."""
     texts = {
         "datum": "wgs84, gcj02 or bd09: of what is given and of what comes back.",
         "at": "ISO 8601 time; without an offset, Shanghai's.",
@@ -81,9 +82,16 @@ def _question_options(command: Callable[..., None]) -> Callable[..., None]:
         "rent_max": "Homes up to this rent, CNY a month.",
         "vacancies": "Homes with at least so many free.",
     }
-    for name, text in reversed(texts.items()):
-        command = click.option(f"--{name.replace('_', '-')}", name, metavar="TEXT", help=text)(command)
-    return command
+
+    def add(command: Callable[..., None]) -> Callable[..., None]:
+        for name, text in reversed(texts.items()):
+            if name not in left_out:
+                command = click.option(f"--{name.replace('_', '-')}", name, metavar="TEXT", help=text)(
+                    command
+                )
+        return command
+
+    return add
 
 
 def _invented(hit: Hit) -> str:
@@ -116,14 +124,13 @@ def serve(store: str | None, host: str, port: int, workers: int) -> None:
 @main.command()
 @click.argument("lon")
 @click.argument("lat")
-@_question_options
+@_question_options()
 @_STORE
 @_JSON
 @_spoken
 def nearest(lon: str, lat: str, store: str | None, as_json: bool, **parameters: str | None) -> None:
     """List the services nearest to LON LAT (put -- before negative numbers)."""
     from locator.answers import encode
-    from locator.cards import card
     from locator.question import ask
     from locator.search import answer
 
@@ -132,15 +139,47 @@ def nearest(lon: str, lat: str, store: str | None, as_json: bool, **parameters: 
     if as_json:
         click.echo(encode(found))
         return
-    for title, hits in (("", found.features), ("时间不清楚的：", found.unknown)):
+    _print_hits(found.features, found.unknown, question)
+
+
+@main.command()
+@click.argument("path", nargs=-1, required=True, metavar="LON,LAT LON,LAT...")
+@_question_options("sort")
+@_STORE
+@_JSON
+@_spoken
+def along(path: tuple[str, ...], store: str | None, as_json: bool, **parameters: str | None) -> None:
+    """List the services on the way of a run of drop-offs, by the minutes they add (put -- before negative numbers)."""
+    from locator.along import answer_run
+    from locator.answers import encode_run
+    from locator.runs import run_of
+
+    run = run_of({**parameters, "path": ";".join(path)}, datetime.now(SHANGHAI))
+    found = answer_run(_catalog(store), run)
+    if as_json:
+        click.echo(encode_run(found))
+        return
+    added = {d.hit.id: f"+{d.detour_min:.0f}分钟" for d in (*found.features, *found.unknown)}
+    sure, unknown = (tuple(d.hit for d in part) for part in (found.features, found.unknown))
+    _print_hits(sure, unknown, run.question, added)
+
+
+def _print_hits(
+    features: Sequence[Hit], unknown: Sequence[Hit], question: Question, lead: Mapping[str, str] | None = None
+) -> None:
+    """Print hits, each led by its distance or by what stands for its id."""
+    from locator.cards import card
+
+    for title, hits in (("", features), ("时间不清楚的：", unknown)):
         if hits and title:
             click.echo(title)
         for hit in hits:
             shown = card(hit, question)
             words = [shown.door.label, shown.going.replace("|", " "), *filter(None, shown.staying[:2])]
-            click.echo(f"{shown.distance:>8}  {hit.service.name}{_invented(hit)}")
+            first = shown.distance if lead is None else lead[hit.id]
+            click.echo(f"{first:>8}  {hit.service.name}{_invented(hit)}")
             click.echo(f"          {'，'.join(words)}  [{hit.service.id}]")
-    if not found.features and not found.unknown:
+    if not features and not unknown:
         click.echo("这一带没有合适的。", err=True)
 
 
@@ -148,7 +187,7 @@ def nearest(lon: str, lat: str, store: str | None, as_json: bool, **parameters: 
 @click.argument("out", type=click.Path(dir_okay=False, writable=True, path_type=Path))
 @click.option("--lon", metavar="TEXT", help="The asker's longitude.")
 @click.option("--lat", metavar="TEXT", help="The asker's latitude.")
-@_question_options
+@_question_options()
 @click.option(
     "--basemap", metavar="NAME", help="outline (no network, default), osm, gaode, tianditu, or a template."
 )

@@ -64,6 +64,16 @@ def chord2_within(metres: float) -> float:
 
 
 @njit(cache=True)
+def least_arc_m(chord2: float) -> float:
+    """Return what the geodesic over a chord, given its square, is at least; the other side of `chord2_within`.
+
+    Of the series of 2 R asin(c / 2 R), whose terms are all positive, two: enough to know long legs by.
+    """
+    chord = math.sqrt(chord2)
+    return chord * (1.0 + chord2 / (24.0 * _FLATTEST_M * _FLATTEST_M)) * (1.0 - 1e-9)
+
+
+@njit(cache=True)
 def arc_m(x: float, y: float, z: float, x2: float, y2: float, z2: float) -> float:
     """Return the geodesic distance in metres between two points given by earth-centred metres."""
     dx, dy, dz = x2 - x, y2 - y, z2 - z

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from locator._along import Visits, no_visits, visit
 from locator._asking import askers, column, explain, mistake, shared
 from locator._kdtree import NODE, POINT, build, node_count
 from locator._nearest import nearest, nearest_many, within_many
@@ -15,6 +16,8 @@ from locator.datum import check_position
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
+
+    from locator._along import Trip
 
     Floats = NDArray[np.float64]
     Rows = NDArray[np.int64]
@@ -238,6 +241,12 @@ class NearestIndex:
             explain(lon, lat, k, all_bits, any_bits, min_per_m=min_per_m, max_minutes=max_minutes, stay=stay)
             raise mistake("depart", depart, "是有限的数", "a finite number")
         return rows[:found], minutes[:found], metres[:found]
+
+    def along(self, trip: Trip, k: int) -> Visits:
+        """Return how the k services are visited that add the fewest minutes to a run, ties by row."""
+        found = no_visits(min(k, self._n or 1))
+        count = visit(self._nodes, self._points, *trip, *found)
+        return Visits(*(column[:count] for column in found))
 
     def _lookup(
         self, codes: NDArray[np.int32], allowed: NDArray[np.bool_]

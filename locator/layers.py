@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from locator._along import Visits
+
 if TYPE_CHECKING:
     from typing import Any
 
     from numpy.typing import NDArray
 
+    from locator._along import Trip
     from locator.index import NearestIndex
 
     Rows = NDArray[np.int64]
@@ -89,3 +92,12 @@ class LayeredIndex:
         keys = (self._rank[rows], metres) if by_metres else (self._rank[rows], metres, minutes)
         order = np.lexsort(keys)[:k]
         return rows[order], minutes[order], metres[order]
+
+    def along(self, trip: Trip, k: int) -> Visits:
+        """Answer as `NearestIndex.along`; places that no longer stand must have the code -1."""
+        n = len(self._base)
+        old = self._base.along(trip._replace(codes=trip.codes[:n], services=trip.services[:n]), k)
+        new = self._delta.along(trip._replace(codes=trip.codes[n:], services=trip.services[n:]), k)
+        new = new._replace(rows=new.rows + n)
+        both = Visits(*(np.concatenate(columns) for columns in zip(old, new, strict=True)))
+        return both.picked(np.lexsort((self._rank[both.rows], both.minutes)), k)

@@ -99,12 +99,22 @@ class Leaving:
         stretches = bisect_right(edges, at), bisect_right(edges, arrive)
         return known.get(stretches) or known.setdefault(stretches, day.compute(number, at, arrive))
 
+    def of_stay(self, number: int, ahead_min: int, sets_out: datetime, travel_s: float) -> Moment:
+        """Return the moment as `of` does, for someone who also counts the seconds of the way against the stay."""
+        moment = self.of(number, ahead_min)
+        if self._day.stay and moment.entered:
+            left_s = moment.stay_s(sets_out, travel_s)
+            if left_s is not None and left_s < 60 * self._day.stay:
+                # The seconds of the way are what is missing: one gets in when it opens again.
+                return self.of(number, ahead_min, moment.until)
+        return moment
+
 
 class _Day:
     """What is known of the moments of one day; `stretches` are a profile's edges and the moments between them."""
 
     def __init__(self, profiles: Profiles, base: datetime, stay: float, groups: tuple[str, ...]) -> None:
-        self._profiles, self._base, self._stay, self._groups = profiles, base, stay, groups
+        self._profiles, self._base, self.stay, self._groups = profiles, base, stay, groups
         self.stretches: dict[int, tuple[list[float], dict[tuple[int, int], Moment]]] = {}
 
     def add(self, number: int) -> tuple[list[float], dict[tuple[int, int], Moment]]:
@@ -118,7 +128,7 @@ class _Day:
             edges.update(starts, (start - HORIZON_MIN + 1 for start in starts))
         for start, end in self._profiles.windows(self._base).of(number):
             # From the minute on in which the stay does not fit any more.
-            edges.update((start, end, math.floor(end - self._stay) + 1))
+            edges.update((start, end, math.floor(end - self.stay) + 1))
         self.stretches[number] = sorted(e for e in edges if 0 < e < _SHARED_MIN), {}
         return self.stretches[number]
 
@@ -128,7 +138,7 @@ class _Day:
         profile = self._profiles[number]
         plan = plan_of(profile, self._base)
         there = plan if arrives < _SHARED_MIN else plan_of(profile, arrive)
-        opens, until = _stay_in(self._profiles.windows(at), number, after or arrive, self._stay)
+        opens, until = _stay_in(self._profiles.windows(at), number, after or arrive, self.stay)
         entered = opens is not None and opens <= arrive
         return Moment(
             status=plan.status(at),

@@ -84,6 +84,7 @@ class Profiles:
         # A query asks about the minute it is in, and the queries of one minute ask the same.
         self._states_at = lru_cache(maxsize=16)(self._compute_states)
         self._stretches_on = lru_cache(maxsize=4)(self._compute_stretches)
+        self._expiries_on = lru_cache(maxsize=4)(self._compute_expiries)
         self._windows_on = lru_cache(maxsize=128)(self._compute_windows)
         self._prices_for = lru_cache(maxsize=64)(
             lambda groups: prices_cny((offer for p in self._profiles for offer in p.offers), groups)
@@ -106,6 +107,10 @@ class Profiles:
         """Return whether a profile's last day is past. Shape (profiles,)."""
         day = check_instant(at).date()
         return np.array([p.valid_to is not None and p.valid_to < day for p in self._profiles], np.bool_)
+
+    def expiries(self, at: datetime) -> NDArray[np.float64]:
+        """Return from which minute on, counted as `windows` does, a profile's last day is past; infinity = it has none."""
+        return self._expiries_on(check_instant(at).date())
 
     def windows(
         self,
@@ -197,6 +202,9 @@ class Profiles:
         begins = [number * _ROOM + start for number, plan in enumerate(plans) for start in plan.starts]
         statuses = [_STATUSES.index(status) for plan in plans for status in plan.statuses]
         return np.array(begins, np.float64), np.array(statuses, np.int8)
+
+    def _compute_expiries(self, day: date) -> NDArray[np.float64]:
+        return np.array([held_minutes(None, p.valid_to, day)[1] for p in self._profiles], np.float64)
 
     def _compute_windows(
         self,

@@ -283,16 +283,11 @@ class _Search:
     def _hits(self, found: _Found) -> tuple[Hit, ...]:
         question, catalog, places = self._question, self._catalog, found.places
         at, seconds_per_m = question.at, question.travel.seconds_per_m
-        moment_of = catalog.moments.leaving(at, question.stay, question.group).of
+        moment_of = catalog.moments.leaving(at, question.stay, question.group).of_stay
         columns = (places, found.metres, catalog.owner[places], catalog.profile[places])
         hits = []
         for place, metres, row, number in zip(*(column.tolist() for column in columns), strict=True):
             travel_s = metres * seconds_per_m
-            moment = moment_of(number, int(at.second + travel_s) // 60)
-            if question.stay and moment.entered:
-                left_s = moment.stay_s(at, travel_s)
-                if left_s is not None and left_s < 60 * question.stay:
-                    # The seconds of the way are what is missing: one gets in when it opens again.
-                    moment = moment_of(number, int(at.second + travel_s) // 60, moment.until)
+            moment = moment_of(number, int(at.second + travel_s) // 60, at, travel_s)
             hits.append(Hit(catalog, row, place, metres, travel_s, at, moment))
         return tuple(hits)

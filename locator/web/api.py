@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from flask import Blueprint, Response, current_app, request
 
-from locator.answers import encode
+from locator.along import answer_run
+from locator.answers import encode, encode_run
+from locator.runs import run_of
 from locator.search import answer
+from locator.timeline import SHANGHAI
 from locator.web.current import current_catalog
 from locator.web.lane import GEOJSON, PATH, parameters, question_of
 
@@ -27,6 +31,16 @@ def nearest() -> Response:
         return _fresh(encode(answer(catalog, question)), GEOJSON)
     # At a given instant the same data give the same answer.
     return _kept(f"{catalog.version}-{_fingerprint()}", lambda: encode(answer(catalog, question)), GEOJSON)
+
+
+@blueprint.get("/api/v1/along")
+def along() -> Response:
+    """Answer what lies along a run of drop-offs."""
+    given = parameters(request.query_string.decode("utf-8", "replace"))
+    catalog, run = current_catalog(), run_of(given, datetime.now(SHANGHAI))
+    if not given.get("at"):
+        return _fresh(encode_run(answer_run(catalog, run)), GEOJSON)
+    return _kept(f"{catalog.version}-{_fingerprint()}", lambda: encode_run(answer_run(catalog, run)), GEOJSON)
 
 
 @blueprint.get("/api/v1/services/<service_id>")

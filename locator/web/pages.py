@@ -81,8 +81,8 @@ def service(service_id: str) -> str:
         district=district_name(record.district),
         quality=vocabulary.POSITION_QUALITIES.get(record.position_quality or ""),
         needs=[vocabulary.NEEDS[n].zh for n in record.needs],
-        **_map_context(catalog, [shown], question),
-        **_shared(question.at),
+        **map_context(catalog, [shown], question),
+        **shared(question.at),
     )
 
 
@@ -102,8 +102,8 @@ def _results(catalog: Catalog, question: Question) -> str:
         ways_out=_ways_out(catalog, question) if not sure else [],
         state=_state(question),
         demo=any(c.hit.service.demo for c in (*sure, *unknown)),
-        **_map_context(catalog, [*sure, *unknown], question),
-        **_shared(question.at),
+        **map_context(catalog, [*sure, *unknown], question),
+        **shared(question.at),
     )
 
 
@@ -138,12 +138,13 @@ def _first(catalog: Catalog, values: dict[str, str], now: datetime, text: str, p
         popular=[(p, _place_url(p, kept)) for p in popular],
         state=kept,
         place="",
-        **_map_context(catalog, shown, question),
-        **_shared(now),
+        **map_context(catalog, shown, question),
+        **shared(now),
     )
 
 
-def _shared(at: datetime) -> dict[str, object]:
+def shared(at: datetime) -> dict[str, object]:
+    """Return what every page with a map needs."""
     now = datetime.now(SHANGHAI)
     today = at.date() == now.date()
     return {
@@ -159,7 +160,8 @@ def _shared(at: datetime) -> dict[str, object]:
     }
 
 
-def _map_context(catalog: Catalog, cards: Iterable[Card], question: Question) -> dict[str, object]:
+def map_context(catalog: Catalog, cards: Iterable[Card], question: Question) -> dict[str, object]:
+    """Return the map of some cards."""
     shown = list(cards)
     basemap = cast("Basemap", current_app.extensions["locator.basemap"])
     parts = map_parts(basemap)
