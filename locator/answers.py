@@ -36,7 +36,9 @@ def encode(answer: Answer) -> bytes:
             b'{"type":"FeatureCollection","datum":"', question.datum.encode(),
             b'","asked":', _encode(asked(question)), b',"catalog":', state,
             b',"numberReturned":%d,"features":[' % len(answer.features), b",".join(_features(answer.features, question)),
-            b'],"unknown":[', b",".join(_features(answer.unknown, question)), b"]}",
+            b'],"unknown":[', b",".join(_features(answer.unknown, question)),
+            b'],"fallback":', *_features(() if answer.fallback is None else (answer.fallback,), question),
+            b"}" if answer.fallback else b"null}",
         )
     )  # fmt: skip
 

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
 
 _MINUTE = timedelta(minutes=1)
+# Whoever has no sure place near by goes farther for one: so long, or as long as they said.
+_FALLBACK_MIN = 120.0
 _EITHER = np.array([False, True])
 
 
@@ -109,7 +111,10 @@ class _Search:
         else:
             sure = self._places(limit)
         unknown = _NOTHING if question.open == "any" else self._maybe(limit, sure)
-        return Answer(question, catalog, self._hits(sure), self._hits(unknown))
+        fallback = None
+        if question.open != "any" and (len(sure.places) < limit or len(unknown.places)):
+            fallback = next(iter(self._hits(self._round_the_clock())), None)
+        return Answer(question, catalog, self._hits(sure), self._hits(unknown), fallback)
 
     def _places(self, k: int) -> _Found:
         """Return the best k that qualify for certain."""
@@ -124,6 +129,14 @@ class _Search:
         windows = self._catalog.profiles.windows(question.at, groups, hours, SURE)
         now = self._open_now(sure=True) if question.open == "now" else None
         return self._soonest(k, windows, now, self._wait())
+
+    def _round_the_clock(self) -> _Found:
+        """Return the nearest that is open round the clock for certain; it need not have the offer that is asked for."""
+        question, catalog = self._question, self._catalog
+        reach_m = max(question.reach_m, question.travel.reach_m(_FALLBACK_MIN))
+        bits = self._all | BITS["round-the-clock"]
+        allowed = self._codes, catalog.profiles.always_open(question.at)
+        return _Found(*catalog.index.nearest(self._lon, self._lat, 1, bits, self._any, reach_m, allowed))
 
     def _doubtful_places(self, k: int) -> _Found:
         """Return the best k that possibly qualify, of those that may not: at least all whose hours are in doubt."""
