@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _SHORT_STAY_MIN = 20
 _SOON = timedelta(hours=2)
-_WEEKDAYS = "一二三四五六日"
+WEEKDAYS = "一二三四五六日"
 _ICONS = {
     "seating": "f-seat", "air-conditioning": "f-ac", "microwave": "f-micro", "drinking-water": "f-water",
     "charging": "f-power", "toilet": "f-toilet", "heating": "f-heat", "fridge": "f-fridge", "first-aid": "f-aid",
@@ -131,7 +131,7 @@ def clock(at: datetime, now: datetime) -> str:
     if days == 1:
         return f"明天{said}"
     if 1 < days <= 6:  # noqa: PLR2004  a weekday's name is clear for a week
-        return f"周{_WEEKDAYS[at.weekday()]}{said}"
+        return f"周{WEEKDAYS[at.weekday()]}{said}"
     return f"{at.month}月{at.day}日{said}"
 
 

@@ -17,6 +17,7 @@ from locator.datum import Datum, convert
 from locator.layout import change, fold, lay_out
 from locator.moments import Moments
 from locator.profiles import OPEN
+from locator.programme import Programme
 from locator.service import Service
 from locator.store import Store
 
@@ -165,6 +166,11 @@ class Catalog:
     def homes(self) -> dict[int, Housing]:
         """What is known of rents and vacancies, by row."""
         return homes(self._batch.records)
+
+    @cached_property
+    def programme(self) -> Programme:
+        """What is announced, and who keeps duty hours."""
+        return Programme(self, self._batch.records)
 
     def codes(self, criteria: Criteria) -> NDArray[np.int32]:
         """Return the profile of each place whose service passes, else -1. Shape (places,)."""

@@ -109,6 +109,19 @@ NEEDS: Mapping[str, Text] = {
     "save": Text("惠有地方享", "somewhere to save"),
 }
 
+# What an event is about; records may use other words, which are shown as "other".
+TOPICS: Mapping[str, Text] = {
+    "class": Text("上课", "classes"),
+    "film": Text("电影", "films"),
+    "haircut": Text("理发", "haircuts"),
+    "fair": Text("招聘会和集市", "fairs"),
+    "lawyer": Text("律师", "lawyers"),
+    "duty": Text("值班", "duty days"),
+    "health": Text("看病体检", "health"),
+    "repair": Text("修车修补", "repairs"),
+    "other": Text("其他", "other"),
+}
+
 MODES: Mapping[str, Text] = {
     "walk": Text("步行", "on foot"),
     "ride": Text("骑行", "by e-bike"),

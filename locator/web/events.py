@@ -1,0 +1,96 @@
+"""What is on: /api/v1/events as JSON, /events as a page of days."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, render_template, request, url_for
+
+from locator import vocabulary
+from locator.districts import district_name
+from locator.event_answers import encode_events
+from locator.event_words import days_of
+from locator.events import DEFAULT_DAYS, EVENT_PARAMETERS, ask_events, programme
+from locator.timeline import SHANGHAI
+from locator.web.current import current_catalog
+from locator.web.lane import GEOJSON
+
+if TYPE_CHECKING:
+    from locator.catalog import Catalog
+    from locator.events import EventsQuestion
+
+blueprint = Blueprint("events", __name__)
+
+
+@blueprint.get("/api/v1/events")
+def events() -> Response:
+    """Answer what is on."""
+    question = ask_events(request.args.to_dict(), datetime.now(SHANGHAI))
+    response = Response(encode_events(programme(current_catalog(), question)), content_type=GEOJSON)
+    # It depends on the minute, and the address may hold a position.
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.get("/events")
+def page() -> str:
+    """Show what is on near the asker in the days ahead; without a position, everywhere."""
+    values = {name: value for name, value in request.args.items() if name in EVENT_PARAMETERS}
+    question = ask_events(values, datetime.now(SHANGHAI))
+    found = programme(current_catalog(), question)
+    days = days_of(found.found, question)
+    return render_template(
+        "events.html",
+        question=question,
+        days=days,
+        matched=found.matched,
+        topics=_choices(current_catalog(), question),
+        state=_state(question),
+        place=request.args.get("place", "").strip()[:40]
+        or district_name(question.asker.district)
+        or question.asker.district,
+        modes=vocabulary.MODES,
+        clock=f"{question.asker.at:%H:%M}",
+        demo=any(one.demo for one in found.found),
+        url=url_of,
+    )
+
+
+def url_of(state: dict[str, object]) -> str:
+    """Return the address of the page for some parameters; empty ones are left out."""
+    kept = {name: value for name, value in state.items() if value not in {None, ""}}
+    return url_for("events.page") + ("?" + urlencode(kept) if kept else "")
+
+
+def _choices(catalog: Catalog, question: EventsQuestion) -> list[tuple[str, str, bool]]:
+    """Return the topics that the catalog knows events of: code, label, whether chosen."""
+    listed = catalog.programme
+    there = {topic if topic in vocabulary.TOPICS else "other" for topic in listed.topics}
+    if listed.duties:
+        there.add("duty")
+    return [
+        (code, label.zh, code in question.topic)
+        for code, label in vocabulary.TOPICS.items()
+        if code in there or code in question.topic
+    ]
+
+
+def _state(question: EventsQuestion) -> dict[str, object]:
+    """Return the question as URL parameters, without what is the default and without the time."""
+    asker = question.asker
+    given = request.args
+    return {
+        "lon": asker.lon,
+        "lat": asker.lat,
+        "datum": asker.datum.value if asker.datum != "wgs84" else None,
+        "district": asker.district,
+        "mode": asker.mode if asker.mode != "ride" else None,
+        "max_minutes": given.get("max_minutes"),
+        "max_m": given.get("max_m"),
+        "days": question.days if question.days != DEFAULT_DAYS else None,
+        "topic": ",".join(question.topic),
+        "at": given.get("at"),
+        "place": given.get("place", "")[:40],
+    }
