@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request, url_for
@@ -12,16 +13,22 @@ from locator import vocabulary
 from locator.districts import district_name
 from locator.event_answers import encode_events
 from locator.event_words import days_of
-from locator.events import DEFAULT_DAYS, EVENT_PARAMETERS, ask_events, programme
+from locator.events import DEFAULT_DAYS, EVENT_PARAMETERS, EventsQuestion, ask_events, programme
 from locator.timeline import SHANGHAI
 from locator.web.current import current_catalog
 from locator.web.lane import GEOJSON
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from locator.catalog import Catalog
-    from locator.events import EventsQuestion
+    from locator.event_words import Day
+    from locator.question import Question
 
 blueprint = Blueprint("events", __name__)
+# As many as another page shows of them.
+_FEW = 3
+_KEPT = (*(name for name in EVENT_PARAMETERS if name != "limit"), "place")
 
 
 @blueprint.get("/api/v1/events")
@@ -56,6 +63,22 @@ def page() -> str:
         demo=any(one.demo for one in found.found),
         url=url_of,
     )
+
+
+class Coming(NamedTuple):
+    """The first events ahead, for another page: how many there are in all, and where they are listed."""
+
+    days: list[Day]
+    matched: int
+    url: str
+
+
+def coming(catalog: Catalog, asker: Question, state: Mapping[str, str]) -> Coming:
+    """Return what is on in the week ahead near whoever asks a page something else; `state` is that page's."""
+    question = EventsQuestion(replace(asker, limit=_FEW))
+    found = programme(catalog, question)
+    kept: dict[str, object] = {name: text for name, text in state.items() if name in _KEPT}
+    return Coming(days_of(found.found, question), found.matched, url_of(kept))
 
 
 def url_of(state: dict[str, object]) -> str:
