@@ -39,6 +39,11 @@ _ICONS = {
 }  # fmt: skip
 
 
+# On a card six of them stand side by side.
+_ON_CARDS = (vocabulary.CARD_AMENITIES, vocabulary.HOME_AMENITIES)
+_SHORT = {"microwave": "热饭", "private-bathroom": "卫浴", "shared-kitchen": "厨房"}
+
+
 class Door(NamedTuple):
     """The status as a door: open, soon (to close), later, closed or unknown; with its words."""
 
@@ -109,7 +114,9 @@ def card(hit: Hit, question: Question) -> Card:
         rent=rent_text(hit.service),
         vacancies=vacancies_text(hit.service),
         deals=tuple(_deal(now, hit, question) for now in hit.offers),
-        facilities=facilities(hit, vocabulary.CARD_AMENITIES),
+        facilities=facilities(
+            hit, vocabulary.HOME_AMENITIES if kind.family == "housing" else vocabulary.CARD_AMENITIES
+        ),
         distance="" if hit.distance_m is None else length(hit.distance_m),
         verified=_verified(hit),
         navigation=links(hit.service.name, hit.lon, hit.lat).get("amap", ""),
@@ -120,7 +127,7 @@ def facilities(hit: Hit, codes: tuple[str, ...]) -> tuple[Facility, ...]:
     """Return what is known of some equipment, in that order."""
     service = hit.service
     states = {**dict.fromkeys(service.has, "yes"), **dict.fromkeys(service.lacks, "no")}
-    labels = {"microwave": "热饭"} if codes == vocabulary.CARD_AMENITIES else {}
+    labels = _SHORT if codes in _ON_CARDS else {}
     return tuple(
         Facility(labels.get(c, vocabulary.AMENITIES[c].zh), _ICONS.get(c, "f-any"), states.get(c, "un"))
         for c in codes

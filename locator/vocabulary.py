@@ -84,6 +84,8 @@ AMENITIES: Mapping[str, Text] = {
 }
 # What a tired rider looks for first; cards show these six, always in this order.
 CARD_AMENITIES = ("seating", "air-conditioning", "microwave", "drinking-water", "charging", "toilet")
+# And what whoever looks for a home asks about instead.
+HOME_AMENITIES = ("bed", "private-bathroom", "shared-kitchen", "washing-machine", "shower", "smart-lock")
 
 GROUPS: Mapping[str, Text] = {
     "rider": Text("骑手", "delivery riders"),

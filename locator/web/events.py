@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, render_template, request, url_for
 
 from locator import vocabulary
+from locator.cards import clock
 from locator.districts import district_name
 from locator.event_answers import encode_events
 from locator.event_words import days_of
@@ -45,7 +46,8 @@ def events() -> Response:
 def page() -> str:
     """Show what is on near the asker in the days ahead; without a position, everywhere."""
     values = {name: value for name, value in request.args.items() if name in EVENT_PARAMETERS}
-    question = ask_events(values, datetime.now(SHANGHAI))
+    now = datetime.now(SHANGHAI)
+    question = ask_events(values, now)
     found = programme(current_catalog(), question)
     days = days_of(found.found, question)
     return render_template(
@@ -59,7 +61,7 @@ def page() -> str:
         or district_name(question.asker.district)
         or question.asker.district,
         modes=vocabulary.MODES,
-        clock=f"{question.asker.at:%H:%M}",
+        clock=clock(question.asker.at, now),
         demo=any(one.demo for one in found.found),
         url=url_of,
     )

@@ -16,11 +16,10 @@ if TYPE_CHECKING:
 
 
 class Section(NamedTuple):
-    """One heading with its cards; `empty` says why there are none."""
+    """One heading with its cards."""
 
     name: str
     cards: list[Card]
-    empty: str
 
 
 class Surest(NamedTuple):
@@ -32,19 +31,21 @@ class Surest(NamedTuple):
     listed: bool
 
 
-def by_needs(cards: Sequence[Card], question: Question) -> list[Section]:
-    """Return the cards under the needs they serve, each under all of its own; what names none comes last."""
-    wanted = question.needs or tuple(vocabulary.NEEDS)
+def by_needs(cards: Sequence[Card], question: Question) -> tuple[list[Section], str]:
+    """Return the cards under the needs they serve, each under all of its own, and the needs that none serves, in words.
+
+    What names no need at all comes last.
+    """
     sections = [
         Section(
             vocabulary.NEEDS[need].zh,
             [one for one in cards if need in one.hit.service.needs],
-            "列出的这些里没有。",
         )
-        for need in wanted
+        for need in question.needs or vocabulary.NEEDS
     ]
-    rest = [one for one in cards if not one.hit.service.needs]
-    return [*sections, *([Section("没写属于六有哪一项", rest, "")] if rest else [])]
+    sections.append(Section("没写属于六有哪一项", [one for one in cards if not one.hit.service.needs]))
+    missing = [section.name for section in sections[:-1] if not section.cards]
+    return [section for section in sections if section.cards], "、".join(missing)
 
 
 def fallback_row(found: Answer, listed: Sequence[Card]) -> Surest | None:
