@@ -86,6 +86,11 @@ class Days:
         return self._schools or self._holidays or self._weekdays
 
     @property
+    def names_holidays(self) -> bool:
+        """Whether the hours say that some holidays are different."""
+        return self._schools or self._holidays
+
+    @property
     def unsure(self) -> bool:
         """Whether every day may be one of two: the schools' holidays are on no table."""
         return self._schools

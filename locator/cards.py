@@ -23,10 +23,12 @@ if TYPE_CHECKING:
     from locator.hits import Hit
     from locator.moments import OfferNow
     from locator.question import Question
+    from locator.service import Service
 
 _SHORT_STAY_MIN = 20
 _SOON = timedelta(hours=2)
-_WEEKDAYS = "一二三四五六日"
+WEEKDAYS = "一二三四五六日"
+_TIMES = "零一两三四五六七八九十"
 _ICONS = {
     "seating": "f-seat", "air-conditioning": "f-ac", "microwave": "f-micro", "drinking-water": "f-water",
     "charging": "f-power", "toilet": "f-toilet", "heating": "f-heat", "fridge": "f-fridge", "first-aid": "f-aid",
@@ -35,6 +37,11 @@ _ICONS = {
     "private-bathroom": "f-bath", "smart-lock": "f-lock", "shared-kitchen": "f-kitchen", "canteen": "f-any",
     "sports": "f-sport", "nursing": "f-nurse", "water-cupboard": "f-water",
 }  # fmt: skip
+
+
+# On a card six of them stand side by side.
+_ON_CARDS = (vocabulary.CARD_AMENITIES, vocabulary.HOME_AMENITIES)
+_SHORT = {"microwave": "热饭", "private-bathroom": "卫浴", "shared-kitchen": "厨房"}
 
 
 class Door(NamedTuple):
@@ -60,6 +67,7 @@ class Deal(NamedTuple):
     note: str
     applies: bool | None
     title: str
+    uses: str
     demo: bool
 
 
@@ -78,6 +86,8 @@ class Card:
     minutes: str
     staying: tuple[str, str, bool]
     bar: Bar
+    rent: str
+    vacancies: str
     deals: tuple[Deal, ...]
     facilities: tuple[Facility, ...]
     distance: str
@@ -101,8 +111,12 @@ def card(hit: Hit, question: Question) -> Card:
         minutes="" if hit.travel_s is None else f"{_minutes_of(hit.travel_s)}分",
         staying=_staying(hit, question, door),
         bar=time_bar(hit, question.at),
+        rent=rent_text(hit.service),
+        vacancies=vacancies_text(hit.service),
         deals=tuple(_deal(now, hit, question) for now in hit.offers),
-        facilities=facilities(hit, vocabulary.CARD_AMENITIES),
+        facilities=facilities(
+            hit, vocabulary.HOME_AMENITIES if kind.family == "housing" else vocabulary.CARD_AMENITIES
+        ),
         distance="" if hit.distance_m is None else length(hit.distance_m),
         verified=_verified(hit),
         navigation=links(hit.service.name, hit.lon, hit.lat).get("amap", ""),
@@ -113,7 +127,7 @@ def facilities(hit: Hit, codes: tuple[str, ...]) -> tuple[Facility, ...]:
     """Return what is known of some equipment, in that order."""
     service = hit.service
     states = {**dict.fromkeys(service.has, "yes"), **dict.fromkeys(service.lacks, "no")}
-    labels = {"microwave": "热饭"} if codes == vocabulary.CARD_AMENITIES else {}
+    labels = _SHORT if codes in _ON_CARDS else {}
     return tuple(
         Facility(labels.get(c, vocabulary.AMENITIES[c].zh), _ICONS.get(c, "f-any"), states.get(c, "un"))
         for c in codes
@@ -131,7 +145,7 @@ def clock(at: datetime, now: datetime) -> str:
     if days == 1:
         return f"明天{said}"
     if 1 < days <= 6:  # noqa: PLR2004  a weekday's name is clear for a week
-        return f"周{_WEEKDAYS[at.weekday()]}{said}"
+        return f"周{WEEKDAYS[at.weekday()]}{said}"
     return f"{at.month}月{at.day}日{said}"
 
 
@@ -151,6 +165,34 @@ def length(metres: float) -> str:
     if metres < 995:  # noqa: PLR2004  below it, rounding to tens stays under a kilometre
         return f"{max(10, round(metres / 10) * 10)}米"
     return f"{metres / 1000:.1f}公里" if metres < 9950 else f"{metres / 1000:.0f}公里"  # noqa: PLR2004
+
+
+def uses(per_day: int | None) -> str:
+    """Return how often a day an offer can be used, in words: 一天一次."""
+    if not per_day:
+        return ""
+    return f"一天{_TIMES[per_day] if per_day < len(_TIMES) else per_day}次"
+
+
+def rent_text(service: Service) -> str:
+    """Return a home's rent in words: 每月800–1,200元; empty for what is no home."""
+    if vocabulary.KINDS[service.kind].family != "housing":
+        return ""
+    low, high = service.rent_min, service.rent_max
+    if low is None and high is None:
+        return "房租不清楚"
+    if low is None or high is None:
+        return f"每月{low:,.0f}元起" if low is not None else f"每月最多{high:,.0f}元"
+    return f"每月{low:,.0f}元" if low == high else f"每月{low:,.0f}–{high:,.0f}元"
+
+
+def vacancies_text(service: Service) -> str:
+    """Return how many of a home's rooms are free, in words; empty for what is no home."""
+    if vocabulary.KINDS[service.kind].family != "housing":
+        return ""
+    if service.vacancies is None:
+        return "空房不清楚"
+    return f"{service.vacancies}间空房" if service.vacancies else "没有空房"
 
 
 def _minutes_of(travel_s: float) -> int:
@@ -221,7 +263,9 @@ def _deal(now: OfferNow, hit: Hit, question: Question) -> Deal:
     mine = [g for g in question.group if g in offer.groups] or list(offer.groups)
     tag = ("" if mine[0] == "anyone" else vocabulary.GROUPS[mine[0]].zh) + price_text(offer).zh
     window = (offer.hours or "").replace("-", "–") if re.fullmatch(r"[\d:,\- ]+", offer.hours or "") else ""
-    return Deal(tag, window, _deal_note(now, hit, question), now.applies, offer.title, offer.demo)
+    return Deal(
+        tag, window, _deal_note(now, hit, question), now.applies, offer.title, uses(offer.per_day), offer.demo
+    )
 
 
 def _deal_note(now: OfferNow, hit: Hit, question: Question) -> str:

@@ -17,6 +17,7 @@ from locator.datum import Datum, convert
 from locator.layout import change, fold, lay_out
 from locator.moments import Moments
 from locator.profiles import OPEN
+from locator.programme import Programme
 from locator.service import Service
 from locator.store import Store
 
@@ -123,11 +124,9 @@ class Catalog:
         """Return what an answer says of a row whoever asks: JSON members, without braces."""
         return self._batch.records[row][1 : self._batch.cuts[row]]
 
-    def positions(self, places: Sequence[int], datum: Datum) -> list[tuple[float, float]]:
-        """Return lon and lat of some places in a datum."""
-        lon, lat = (self.lon, self.lat) if datum is Datum.WGS84 else self._positions(datum)
-        which = np.array(places, np.int64)
-        return list(zip(lon[which].tolist(), lat[which].tolist(), strict=True))
+    def coordinates(self, datum: Datum) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return lon and lat of all places in a datum, both of shape (places,)."""
+        return (self.lon, self.lat) if datum is Datum.WGS84 else self._positions(datum)
 
     def row_of(self, service_id: str) -> int:
         """Return the row of an id.
@@ -165,6 +164,11 @@ class Catalog:
     def homes(self) -> dict[int, Housing]:
         """What is known of rents and vacancies, by row."""
         return homes(self._batch.records)
+
+    @cached_property
+    def programme(self) -> Programme:
+        """What is announced, and who keeps duty hours."""
+        return Programme(self, self._batch.records)
 
     def codes(self, criteria: Criteria) -> NDArray[np.int32]:
         """Return the profile of each place whose service passes, else -1. Shape (places,)."""

@@ -183,6 +183,47 @@ def _print_hits(
         click.echo("这一带没有合适的。", err=True)
 
 
+@main.command()
+@click.argument("lon", required=False)
+@click.argument("lat", required=False)
+@click.option("--datum", metavar="TEXT", help="wgs84, gcj02 or bd09.")
+@click.option("--at", metavar="TEXT", help="ISO 8601 time; without an offset, Shanghai's.")
+@click.option("--days", metavar="TEXT", help="How many days, today included, 1-60 [default: 7].")
+@click.option(
+    "--topic", metavar="TEXT", help="Topics, separated by commas: class, film, haircut, fair, duty..."
+)
+@click.option("--district", metavar="TEXT", help="GB/T 2260 code or name.")
+@click.option("--mode", metavar="TEXT", help="walk, ride or drive.")
+@click.option("--max-minutes", metavar="TEXT", help="Outer bound in minutes.")
+@click.option("--max-m", metavar="TEXT", help="Outer bound in metres.")
+@click.option("--limit", metavar="TEXT", help="How many, 1-50.")
+@_STORE
+@_JSON
+@_spoken
+def events(
+    lon: str | None, lat: str | None, store: str | None, as_json: bool, **parameters: str | None
+) -> None:
+    """List what is on near LON LAT, or anywhere: classes, films, haircuts, fairs, duty days."""
+    from locator.event_answers import encode_events
+    from locator.event_words import days_of
+    from locator.events import ask_events, programme
+
+    question = ask_events({"lon": lon, "lat": lat, **parameters}, datetime.now(SHANGHAI))
+    found = programme(_catalog(store), question)
+    if as_json:
+        click.echo(encode_events(found))
+        return
+    for day in days_of(found.found, question):
+        click.echo(day.name if day.name == day.date else f"{day.name} {day.date}")
+        for line in day.lines:
+            invented = "（示例）" if line.one.demo else ""
+            words = filter(None, (line.one.service.name, line.state, line.way, line.seats))
+            click.echo(f"  {line.hours}  {line.one.title}{invented}")
+            click.echo(f"          {'，'.join(words)}  [{line.one.service.id}]")
+    if not found.found:
+        click.echo("这几天没有登记的活动。", err=True)
+
+
 @main.command("map")
 @click.argument("out", type=click.Path(dir_okay=False, writable=True, path_type=Path))
 @click.option("--lon", metavar="TEXT", help="The asker's longitude.")

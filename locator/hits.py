@@ -84,9 +84,13 @@ class Hit(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What a question found: hits best first, and those that would qualify if their unknown hours were open."""
+    """What a question found: hits best first, and those that would qualify if their unknown hours were open.
+
+    `fallback` is the nearest that is open round the clock for certain, where those leave something to wish for.
+    """
 
     question: Question
     catalog: Catalog
     features: tuple[Hit, ...]
     unknown: tuple[Hit, ...]
+    fallback: Hit | None = None

@@ -187,7 +187,9 @@ def _picked(batch: Batch, rows: list[int]) -> Batch:
 def _places(columns: PlaceColumns, profiles: Profiles, first_row: int = 0) -> Places:
     owner, lon, lat, profile, bits = (np.array(column) for column in columns)
     if len(owner):
-        for name, marked in zip(("says-unknown", "ever-unknown"), profiles.unknown_bits(), strict=True):
+        marks = (*profiles.unknown_bits(), profiles.round_the_clock)
+        names = ("says-unknown", "ever-unknown", "round-the-clock")
+        for name, marked in zip(names, marks, strict=True):
             bits = bits | np.where(marked[profile], np.uint64(BITS[name]), np.uint64(0))
     return Places(owner + first_row, lon, lat, profile, bits)
 

@@ -73,11 +73,15 @@ class Moments:
         self.profiles = profiles
         # Askers differ in the minute they ask in, hardly in how long they stay and who they are.
         self._of_day = lru_cache(maxsize=64)(self._day)
+        self._in_minute = lru_cache(maxsize=64)(self._leaving)
 
     def leaving(self, at: datetime, stay: float = 0.0, groups: tuple[str, ...] = ()) -> Leaving:
         """Return the moments for someone of some groups who sets out and stays for so many minutes."""
         at = check_instant(at)
-        return Leaving(self._of_day(at.date(), stay, groups), 60 * at.hour + at.minute)
+        return self._in_minute(at.date(), 60 * at.hour + at.minute, stay, groups)
+
+    def _leaving(self, day: date, minute: int, stay: float, groups: tuple[str, ...]) -> Leaving:
+        return Leaving(self._of_day(day, stay, groups), minute)
 
     def _day(self, day: date, stay: float, groups: tuple[str, ...]) -> _Day:
         return _Day(self.profiles, datetime.combine(day, time(), SHANGHAI), stay, groups)
@@ -88,13 +92,21 @@ class Leaving:
 
     def __init__(self, day: _Day, minute: int) -> None:
         self._day, self._minute = day, minute
+        # A look in here is a third of the way through the stretches; it goes with its minute.
+        self._seen: dict[tuple[int, int], Moment] = {}
 
     def of(self, number: int, ahead_min: int, after: datetime | None = None) -> Moment:
         """Return the moment of a profile for someone who arrives so many whole minutes later, and gets in after an instant."""
+        if after is not None:
+            return self._day.compute(number, self._minute, self._minute + ahead_min, after)
+        asked = number, ahead_min
+        return self._seen.get(asked) or self._seen.setdefault(asked, self._shared(number, ahead_min))
+
+    def _shared(self, number: int, ahead_min: int) -> Moment:
         day, at = self._day, self._minute
         arrive = at + ahead_min
-        if after is not None or arrive >= _SHARED_MIN:
-            return day.compute(number, at, arrive, after)
+        if arrive >= _SHARED_MIN:
+            return day.compute(number, at, arrive)
         edges, known = day.stretches.get(number) or day.add(number)
         stretches = bisect_right(edges, at), bisect_right(edges, arrive)
         return known.get(stretches) or known.setdefault(stretches, day.compute(number, at, arrive))

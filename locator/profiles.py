@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from datetime import datetime, time
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -89,6 +89,7 @@ class Profiles:
         self._prices_for = lru_cache(maxsize=64)(
             lambda groups: prices_cny((offer for p in self._profiles for offer in p.offers), groups)
         )
+        self._always_open_on = lru_cache(maxsize=4)(self._compute_always_open)
         self._doubts_on = lru_cache(maxsize=16)(self._compute_doubts)
         self._doubtful_in = lru_cache(maxsize=64)(self._compute_doubtful)
 
@@ -162,6 +163,20 @@ class Profiles:
         says = [any(line.says_unknown for line in lines) for lines in told]
         ever = [any(line.ever_unknown for line in lines) for lines in told]
         return np.array(says, np.bool_), np.array(ever, np.bool_)
+
+    @cached_property
+    def round_the_clock(self) -> NDArray[np.bool_]:
+        """Whether each profile's hours never end, while it holds. Shape (profiles,)."""
+        return np.array([timeline(p.hours).never_closes for p in self._profiles], np.bool_)
+
+    def always_open(self, at: datetime) -> NDArray[np.bool_]:
+        """Return whether a profile is open round the clock from the day of an instant over the horizon. Shape (profiles,)."""
+        return self._always_open_on(check_instant(at).date())
+
+    def _compute_always_open(self, day: date) -> NDArray[np.bool_]:
+        held = (held_minutes(p.valid_from, p.valid_to, day) for p in self._profiles)
+        lasting = [start <= 0 and end >= HORIZON_MIN for start, end in held]
+        return self.round_the_clock & np.array(lasting, np.bool_)
 
     def _compute_doubtful(
         self, day: date, first: float, last: float, groups: tuple[str, ...] | None

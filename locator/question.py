@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass, fields
 from datetime import datetime
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, Self
+
+import msgspec
 
 from locator import vocabulary
 from locator._errors import InputError, Text
 from locator.datum import Datum, check_position, datum_of
 from locator.timeline import check_instant
-from locator.travel import CrowFly
+from locator.travel import CrowFly, crow_fly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,8 +32,7 @@ _MAX_M = 1e12
 _MAX_CNY = 1e9
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(msgspec.Struct, frozen=True):
     """A checked question; see the nearest-service contract for what each parameter means."""
 
     at: datetime
@@ -57,10 +56,14 @@ class Question:
     rent_max: float | None = None
     vacancies: int | None = None
 
-    @cached_property
+    @property
     def travel(self) -> CrowFly:
         """How the asker moves."""
-        return CrowFly(self.mode)
+        return crow_fly(self.mode)
+
+    def but(self, **changes: object) -> Self:
+        """Return the question with some parameters changed."""
+        return msgspec.structs.replace(self, **changes)
 
     @property
     def reach_m(self) -> float:
@@ -73,7 +76,7 @@ class Question:
         return min(bounds)
 
 
-PARAMETERS = tuple(field.name for field in fields(Question))
+PARAMETERS = Question.__struct_fields__
 
 
 def ask(values: Mapping[str, object], now: datetime, *, anywhere: bool = False) -> Question:

@@ -25,7 +25,7 @@ BITS = {
         [f"kind:{k}" for k in vocabulary.KINDS]
         + [f"has:{a}" for a in vocabulary.AMENITIES]
         + [f"need:{n}" for n in vocabulary.NEEDS]
-        + ["says-unknown", "ever-unknown", "demo"]
+        + ["says-unknown", "ever-unknown", "demo", "round-the-clock"]
     )
 }
 # In the order of the nearest contract; `demo` is the last, which marks where to cut.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from locator.search import answer
@@ -36,19 +35,17 @@ def ways_out(catalog: Catalog, question: Question) -> list[WayOut]:
 def _changes(question: Question) -> list[tuple[str, str, Question]]:
     changes: list[tuple[str, str, Question]] = []
     if question.offer != "any":
-        changes.append(("不要求有优惠", "tag", replace(question, offer="any")))
+        changes.append(("不要求有优惠", "tag", question.but(offer="any")))
     if question.kind:
-        changes.append(("不限种类", "m-other", replace(question, kind=())))
+        changes.append(("不限种类", "m-other", question.but(kind=())))
     if question.needs_amenity:
-        changes.append(("不要求设施", "f-any", replace(question, needs_amenity=())))
+        changes.append(("不要求设施", "f-any", question.but(needs_amenity=())))
     if question.open != "any":
-        changes.append(("时间不清楚的也看", "d-unknown", replace(question, open="any", sort="distance")))
+        changes.append(("时间不清楚的也看", "d-unknown", question.but(open="any", sort="distance")))
     if question.lon is not None:
         farther = max(120.0, 2 * (question.max_minutes or 60.0))
-        changes.append(
-            (f"放宽到{farther:g}分钟", "widen", replace(question, max_minutes=farther, max_m=None))
-        )
-        changes.append(("不限路程", "locate", replace(question, max_minutes=None, max_m=None)))
+        changes.append((f"放宽到{farther:g}分钟", "widen", question.but(max_minutes=farther, max_m=None)))
+        changes.append(("不限路程", "locate", question.but(max_minutes=None, max_m=None)))
         if question.mode == "walk":
-            changes.append(("改骑车去", "ride", replace(question, mode="ride")))
+            changes.append(("改骑车去", "ride", question.but(mode="ride")))
     return changes

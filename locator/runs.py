@@ -56,7 +56,7 @@ def run_of(values: Mapping[str, object], now: datetime) -> Run:
         errors += error.errors
     if errors:
         raise InputError.together(errors)
-    return Run(tuple(path), replace(question, sort="detour_min"))
+    return Run(tuple(path), question.but(sort="detour_min"))
 
 
 def path_of(value: object) -> list[Point]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -32,6 +31,8 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
 
 _MINUTE = timedelta(minutes=1)
+# Whoever has no sure place near by goes farther for one: so long, or as long as they said.
+_FALLBACK_MIN = 120.0
 _EITHER = np.array([False, True])
 
 
@@ -112,7 +113,10 @@ class _Search:
         else:
             sure = self._places(limit)
         unknown = _NOTHING if question.open == "any" else self._maybe(limit, sure)
-        return Answer(question, catalog, self._hits(sure), self._hits(unknown))
+        fallback = None
+        if question.open != "any" and (len(sure.places) < limit or len(unknown.places)):
+            fallback = next(iter(self._hits(self._round_the_clock())), None)
+        return Answer(question, catalog, self._hits(sure), self._hits(unknown), fallback)
 
     def _places(self, k: int) -> _Found:
         """Return the best k that qualify for certain."""
@@ -125,6 +129,14 @@ class _Search:
         windows = self._catalog.profiles.windows(question.at, groups, hours, SURE)
         now = self._open_now(sure=True) if question.open == "now" else None
         return self._soonest(k, windows, now, self._wait())
+
+    def _round_the_clock(self) -> _Found:
+        """Return the nearest that is open round the clock for certain; it need not have the offer that is asked for."""
+        question, catalog = self._question, self._catalog
+        reach_m = max(question.reach_m, question.travel.reach_m(_FALLBACK_MIN))
+        bits = self._all | BITS["round-the-clock"]
+        allowed = self._codes, catalog.profiles.always_open(question.at)
+        return _Found(*catalog.index.nearest(self._lon, self._lat, 1, bits, self._any, reach_m, allowed))
 
     def _doubtful_places(self, k: int) -> _Found:
         """Return the best k that possibly qualify, of those that may not: at least all whose hours are in doubt."""
@@ -221,7 +233,7 @@ class _Search:
         """Return the best by rent; homes whose rent nobody knows, and what is no home, follow."""
         question, catalog = self._question, self._catalog
         most = math.inf if question.rent_max is None else question.rent_max
-        known = _Search(catalog, replace(question, rent_max=most))
+        known = _Search(catalog, question.but(rent_max=most))
         homes = known._places(int(np.count_nonzero(known._codes >= 0)) or 1)
         rents = np.array([rent_cny(catalog.homes.get(row)) for row in catalog.owner[homes.places].tolist()])
         order = np.argsort(rents, kind="stable")[:limit]

@@ -119,6 +119,14 @@ class Timeline:
         """Whether the status may ever be unknown, be it because a day is not announced yet."""
         return self.says_unknown or self._days.depends
 
+    @property
+    def never_closes(self) -> bool:
+        """Whether it is open round the clock, on all days of all years, for certain."""
+        if self._hours is None or self._days.names_holidays:
+            return False
+        first = datetime(_FIRST_YEAR, 1, 1)  # noqa: DTZ001  the parser's clock has no zone
+        return status_of(self._hours.state(first)[0]) == "open" and self._hours.next_change(first) is None
+
     def status(self, at: datetime) -> Status:
         """Return "open", "closed" or "unknown" at an instant."""
         if self._hours is None:

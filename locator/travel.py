@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -46,3 +47,9 @@ class CrowFly:
     def reach_m(self, minutes: float) -> float:
         """Return how far, in a straight line, one gets in some minutes."""
         return minutes * 60 / self.seconds_per_m
+
+
+@lru_cache(maxsize=8)
+def crow_fly(mode: str) -> CrowFly:
+    """Return the (shared) travel of a mode over the usual detour."""
+    return CrowFly(mode)

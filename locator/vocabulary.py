@@ -84,6 +84,8 @@ AMENITIES: Mapping[str, Text] = {
 }
 # What a tired rider looks for first; cards show these six, always in this order.
 CARD_AMENITIES = ("seating", "air-conditioning", "microwave", "drinking-water", "charging", "toilet")
+# And what whoever looks for a home asks about instead.
+HOME_AMENITIES = ("bed", "private-bathroom", "shared-kitchen", "washing-machine", "shower", "smart-lock")
 
 GROUPS: Mapping[str, Text] = {
     "rider": Text("骑手", "delivery riders"),
@@ -107,6 +109,19 @@ NEEDS: Mapping[str, Text] = {
     "complain": Text("苦有地方诉", "somewhere to be heard"),
     "help": Text("难有地方帮", "somewhere to get help"),
     "save": Text("惠有地方享", "somewhere to save"),
+}
+
+# What an event is about; records may use other words, which are shown as "other".
+TOPICS: Mapping[str, Text] = {
+    "class": Text("上课", "classes"),
+    "film": Text("电影", "films"),
+    "haircut": Text("理发", "haircuts"),
+    "fair": Text("招聘会和集市", "fairs"),
+    "lawyer": Text("律师", "lawyers"),
+    "duty": Text("值班", "duty days"),
+    "health": Text("看病体检", "health"),
+    "repair": Text("修车修补", "repairs"),
+    "other": Text("其他", "other"),
 }
 
 MODES: Mapping[str, Text] = {

@@ -13,7 +13,7 @@ from locator.cards import duration
 from locator.maps import basemap_of
 from locator.maps.assets import static_tag
 from locator.store import open_or_seed
-from locator.web import api, files, pages, problems, runs, security
+from locator.web import api, events, files, pages, problems, runs, security
 from locator.web.current import CurrentCatalog
 from locator.web.lane import NearestLane
 
@@ -63,7 +63,7 @@ def create_app(config: Mapping[str, object] | None = None, settings: Settings | 
     Compress(app)
     security.protect(app)
     problems.register(app)
-    for blueprint in (api.blueprint, pages.blueprint, runs.blueprint, files.blueprint):
+    for blueprint in (api.blueprint, events.blueprint, pages.blueprint, runs.blueprint, files.blueprint):
         app.register_blueprint(blueprint)
     app.wsgi_app = NearestLane(app.wsgi_app, current)  # type: ignore[method-assign]
     return app

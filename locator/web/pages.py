@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
-from urllib.parse import urlencode
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request
 from markupsafe import Markup
 
 from locator import vocabulary
@@ -17,13 +16,17 @@ from locator.listing import describe
 from locator.maps import Basemap, map_data, map_parts
 from locator.maps.folium_map import json_for_script
 from locator.navigation import links
-from locator.places import Place, find_places, popular_places, town_labels
-from locator.question import PARAMETERS, Question, ask
+from locator.places import find_places, popular_places, town_labels
+from locator.question import Question, ask
 from locator.relaxing import ways_out
 from locator.search import answer
 from locator.timeline import SHANGHAI
 from locator.web.current import current_catalog
+from locator.web.events import coming
 from locator.web.files import asset_url
+from locator.web.housing import home_form
+from locator.web.sections import by_needs, fallback_row
+from locator.web.state import given, place_url, state_of, url_of
 from locator.week import week_of
 
 if TYPE_CHECKING:
@@ -34,10 +37,17 @@ if TYPE_CHECKING:
     from locator.cards import Card
     from locator.catalog import Catalog
     from locator.hits import Answer, Hit
+    from locator.places import Place
 
 blueprint = Blueprint("pages", __name__)
 # Past this, days by e-bike say less than kilometres do.
 _FAR_S = 4 * 3600
+_ORDERS = {
+    "soonest": "最快能进的在前",
+    "distance": "最近的在前",
+    "price": "吃饭便宜的在前",
+    "rent": "房租低的在前",
+}
 
 
 @blueprint.get("/")
@@ -45,13 +55,12 @@ def home() -> str | Response:
     """Show what can be used near the asker; without a position, ask for one."""
     catalog = current_catalog()
     now = datetime.now(SHANGHAI)
-    # WeChat and others add parameters of their own to a link: pages ignore what the contract does not know.
-    values = {name: value for name, value in request.args.items() if name in PARAMETERS and value.strip()}
+    values = given()
     text = request.args.get("q", "").strip()[:60]
     if text:
         places = find_places(catalog, text)
         if len(places) == 1:
-            return redirect(_place_url(places[0], values))
+            return redirect(place_url(places[0], values))
         return _first(catalog, values, now, text, places)
     if not {"lon", "lat", "district"} & values.keys():
         return _first(catalog, values, now, "", [])
@@ -62,9 +71,7 @@ def home() -> str | Response:
 def service(service_id: str) -> str:
     """Show one service."""
     catalog = current_catalog()
-    values = {
-        name: value for name, value in request.args.items() if name in {"at", "group"} and value.strip()
-    }
+    values = {name: value for name, value in given().items() if name in {"at", "group"}}
     question = ask(values, datetime.now(SHANGHAI), anywhere=True)
     hit = describe(catalog, catalog.row_of(service_id), question.at, question.group)
     shown = card(hit, question)
@@ -90,6 +97,7 @@ def _results(catalog: Catalog, question: Question) -> str:
     found = answer(catalog, question)
     sure = [card(hit, question) for hit in found.features]
     unknown = [card(hit, question) for hit in found.unknown]
+    state = state_of(question)
     return render_template(
         "results.html",
         question=question,
@@ -100,7 +108,12 @@ def _results(catalog: Catalog, question: Question) -> str:
         or district_name(question.district)
         or question.district,
         ways_out=_ways_out(catalog, question) if not sure else [],
-        state=_state(question),
+        state=state,
+        sections=by_needs(sure, question) if request.args.get("by") == "needs" else None,
+        needs=vocabulary.NEEDS,
+        fallback=fallback_row(found, sure),
+        home_form=home_form(question, state),
+        coming=coming(catalog, question, state),
         demo=any(c.hit.service.demo for c in (*sure, *unknown)),
         **map_context(catalog, [*sure, *unknown], question),
         **shared(question.at),
@@ -111,7 +124,7 @@ def _ways_out(catalog: Catalog, question: Question) -> list[dict[str, object]]:
     return [
         {
             **way._asdict(),
-            "url": _url(_state(way.question)),
+            "url": url_of(state_of(way.question)),
             "nearest": _how_far(way.best, way.question),
         }
         for way in ways_out(catalog, question)
@@ -134,10 +147,11 @@ def _first(catalog: Catalog, values: dict[str, str], now: datetime, text: str, p
         "first.html",
         question=question,
         text=text,
-        places=[(p, _place_url(p, kept)) for p in places],
-        popular=[(p, _place_url(p, kept)) for p in popular],
+        places=[(p, place_url(p, kept)) for p in places],
+        popular=[(p, place_url(p, kept)) for p in popular],
         state=kept,
         place="",
+        coming=coming(catalog, question, {}),
         **map_context(catalog, shown, question),
         **shared(now),
     )
@@ -189,39 +203,6 @@ def _heading(found: Answer) -> str:
         minutes = question.max_minutes
         within = f"{minutes:g}分钟内" if minutes is not None else "这一带"
         return f"{within}没有{'合适的' if question.open == 'any' else '说得准开着的'}"
-    order = "最快能进的在前" if question.sort == "soonest" else "最近的在前"
+    order = _ORDERS[question.sort]
     what = {"any": "附近", "now": "现在开着", "arrival": "能用"}[question.open]
     return f"{what} {count} 处，{order}"
-
-
-def _state(question: Question) -> dict[str, str]:
-    """Return the question as URL parameters, without what is the default and without the time."""
-    state = {
-        "lon": question.lon,
-        "lat": question.lat,
-        "datum": question.datum.value if question.datum != "wgs84" else None,
-        "district": question.district,
-        "kind": ",".join(question.kind),
-        "needs_amenity": ",".join(question.needs_amenity),
-        "group": ",".join(question.group),
-        "open": question.open if question.open != "any" else None,
-        "offer": question.offer if question.offer != "any" else None,
-        "mode": question.mode if question.mode != "ride" else None,
-        "max_minutes": f"{question.max_minutes:g}" if question.max_minutes not in {None, 60.0} else None,
-        "max_m": f"{question.max_m:g}" if question.max_m is not None else None,
-        "at": request.args.get("at"),
-        "place": request.args.get("place", "")[:40],
-    }
-    return {name: str(value) for name, value in state.items() if value not in {None, ""}}
-
-
-def _url(state: dict[str, str]) -> str:
-    """Return the address of a state: the parameters of the contract, and nothing that Flask would read."""
-    return url_for("pages.home") + ("?" + urlencode(state) if state else "")
-
-
-def _place_url(place: Place, kept: dict[str, str]) -> str:
-    if place.lon is None:
-        return _url({**kept, "district": place.district})
-    position = {"lon": f"{place.lon:.5f}", "lat": f"{place.lat:.5f}", "place": place.name}
-    return _url({**kept, **position})
