@@ -53,7 +53,7 @@ QUESTIONS: dict[str, dict[str, Any]] = {
     "all filters, a home": {
         "at": _AT,
         **_MEAL,
-        "kind": "housing,station",
+        "kind": "housing",
         "offer": "any",
         "rent_min": "400",
         "rent_max": "900",
@@ -126,7 +126,7 @@ def _records(services: int) -> Iterator[tuple[str, bytes]]:
         }
         if not service.offers and rng.random() < _MORE_OFFERS:
             more["offers"] = (_OFFER,)
-        if service.kind in {"housing", "station"}:
+        if service.kind == "housing":
             rent = float(rng.integers(3, 14) * 100)
             more |= {"rent_min": rent, "rent_max": rent + 200.0, "vacancies": int(rng.integers(0, 5))}
         yield service.id, to_record(service.model_copy(update=more))
