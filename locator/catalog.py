@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from locator._errors import NotFoundError, Text
-from locator.criteria import NOTHING, homes, passing
+from locator.criteria import NOTHING, columns, homes, passing
 from locator.datum import Datum, convert
 from locator.layout import change, fold, lay_out
 from locator.moments import Moments
@@ -65,6 +65,7 @@ class Catalog:
         self.ids, self.district, self.town = self._batch.ids, self._batch.district, self._batch.town
         self.owner, self.lon, self.lat, self.profile, self._bits = layout.places
         self._codes_of = lru_cache(maxsize=16)(self._compute_codes)
+        self._places_in = lru_cache(maxsize=4096)(self._compute_places_in)
         self.has_mobile = bool(np.any(self.owner[1:] == self.owner[:-1]))
         self._decoded = lru_cache(maxsize=4096)(lambda row: Service.model_validate_json(self.raw(row)))
         self._standing_at = lru_cache(maxsize=8)(self._compute_standing)
@@ -170,12 +171,20 @@ class Catalog:
         """What is announced, and who keeps duty hours."""
         return Programme(self, self._batch.records)
 
+    @cached_property
+    def home_columns(self) -> NDArray[np.float64]:
+        """The lowest and the highest rent and the vacancies of each row, NaN if unknown. Shape (3, rows)."""
+        return columns(self.homes, len(self.ids))
+
     def codes(self, criteria: Criteria) -> NDArray[np.int32]:
         """Return the profile of each place whose service passes, else -1. Shape (places,)."""
         return self.profile if criteria == NOTHING else self._codes_of(criteria)
 
     def _compute_codes(self, criteria: Criteria) -> NDArray[np.int32]:
-        return np.where(passing(criteria, self, self._bits), self.profile, np.int32(-1))
+        found = passing(criteria, self, self._bits)
+        codes = np.full(len(self.profile), -1, np.int32)
+        codes[found] = self.profile[found]
+        return codes
 
     def standing(self, at: datetime, criteria: Criteria = NOTHING) -> NDArray[np.int32]:
         """Return 1 for the places their service is at, else 0: all of a fixed one, some of a mobile one.
@@ -194,6 +203,15 @@ class Catalog:
             if code:
                 found.setdefault(code, []).append(row)
         return found
+
+    def places_in(self, district: str) -> NDArray[np.int64]:
+        """Return the numbers of a district's places, in order."""
+        return self._places_in(district)
+
+    def _compute_places_in(self, district: str) -> NDArray[np.int64]:
+        rows = np.array(self.districts.get(district, []), np.int64)
+        first, last = (np.searchsorted(self.owner, rows, side) for side in ("left", "right"))
+        return np.concatenate([np.arange(a, b) for a, b in zip(first, last, strict=True)] or [rows])
 
     def _compute_standing(self, at: datetime, criteria: Criteria) -> NDArray[np.int32]:
         if criteria != NOTHING:

@@ -15,7 +15,7 @@ from locator.districts import find_district
 from locator.records import BITS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -56,17 +56,34 @@ def criteria_of(question: Question) -> Criteria:
     )
 
 
-def passing(criteria: Criteria, catalog: Catalog, bits: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    """Return whether each place's service passes. Shape (places,)."""
-    found = np.ones(len(catalog.owner), np.bool_)
-    if criteria.district is not None:
-        rows = catalog.districts.get(find_district(criteria.district, catalog.districts), [])
-        found &= np.isin(catalog.owner, rows)
+def passing(criteria: Criteria, catalog: Catalog, bits: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Return the places whose services pass, in order. Shape (found,)."""
+    if criteria.district is None:
+        found = np.arange(len(catalog.owner))
+    else:
+        # Of a district's few places the rest is asked, not of the country's.
+        found = catalog.places_in(find_district(criteria.district, catalog.districts))
     if criteria.needs:
-        found &= (bits & np.uint64(sum(BITS[f"need:{need}"] for need in criteria.needs))) != 0
+        wanted = np.uint64(sum(BITS[f"need:{need}"] for need in criteria.needs))
+        found = found[(bits[found] & wanted) != 0]
     if criteria[2:] != NOTHING[2:]:
-        homes = [row for row, home in catalog.homes.items() if _for_rent(criteria, home)]
-        found &= np.isin(catalog.owner, homes)
+        lowest, highest, free = catalog.home_columns[:, catalog.owner[found]]
+        # What nobody knows is no number, and compares as false.
+        fits = np.ones(len(found), np.bool_)
+        fits &= True if criteria.rent_max is None else lowest <= criteria.rent_max
+        fits &= True if criteria.rent_min is None else highest >= criteria.rent_min
+        fits &= True if criteria.vacancies is None else free >= criteria.vacancies
+        found = found[fits]
+    return found
+
+
+def columns(homes: Mapping[int, Housing], rows: int) -> NDArray[np.float64]:
+    """Return the lowest rent, the highest, and the vacancies of each row; NaN is unknown. Shape (3, rows)."""
+    found = np.full((3, rows), np.nan)
+    for row, home in homes.items():
+        rents = [rent for rent in (home.rent_min, home.rent_max) if rent is not None]
+        free = np.nan if home.vacancies is None else home.vacancies
+        found[:, row] = min(rents, default=np.nan), max(rents, default=np.nan), free
     return found
 
 

@@ -1,7 +1,8 @@
 """Mainland China's public holidays and make-up workdays: as announced, or as far as the law fixes them.
 
 Each autumn the State Council announces which days of the next year are off and which weekend days are
-worked in exchange (调休). The table of announced years is `geodata/holidays.csv`. For any other year the
+worked in exchange (调休). The table of announced years is `geodata/holidays.csv`, to which an operator can
+add another. For any other year the
 festival days themselves are fixed by law; which days round them move, nobody knows yet.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 import csv
 from datetime import date, timedelta
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from lunar_python import Lunar  # type: ignore[import-untyped]
@@ -19,7 +21,6 @@ from locator._errors import ConfigurationError, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
 Kind = Literal["ordinary", "holiday", "workday"]
 
@@ -150,10 +151,39 @@ def _lunar(year: int, month: int, day: int) -> date:
     return date(solar.getYear(), solar.getMonth(), solar.getDay())
 
 
-@lru_cache(maxsize=1)
+class _InUse:
+    """The calendar that everybody asks, read when the first one does."""
+
+    extra: Path | None = None
+    calendar: Holidays | None = None
+
+
 def holidays() -> Holidays:
-    """Return the calendar of the bundled table."""
-    return read_table(table())
+    """Return the calendar of the bundled table, and of the operator's own if there is one.
+
+    Raises
+    ------
+    ConfigurationError
+        As `read_table`.
+    """
+    if _InUse.calendar is None:
+        _InUse.calendar = extended(read_table(table()), _InUse.extra)
+    return _InUse.calendar
+
+
+def use(extra: str | Path | None) -> None:
+    """Take the years of one more table into the calendar, or of none; for the start, before catalogs are opened."""
+    path = None if extra is None else Path(extra)
+    if path != _InUse.extra:
+        _InUse.extra, _InUse.calendar = path, None
+
+
+def extended(calendar: Holidays, extra: Path | None) -> Holidays:
+    """Return a calendar in which the years of one more table stand in place of its own."""
+    if extra is None:
+        return calendar
+    own = read_table(extra)
+    return Holidays((*own.announced, *(row for row in calendar.announced if row.notice not in own.years)))
 
 
 def table() -> Path:

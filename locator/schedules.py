@@ -7,12 +7,14 @@ from datetime import datetime, time, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from locator.holidays import holidays
 from locator.timeline import HORIZON, SHANGHAI, check_instant, timeline
 
 if TYPE_CHECKING:
     from datetime import date
 
     from locator._errors import Text
+    from locator.holidays import Holidays
     from locator.timeline import Status
 
 MINUTE = timedelta(minutes=1)
@@ -67,18 +69,21 @@ class Schedule(NamedTuple):
 
 def schedule_at(hours: str | None, first: date | None, last: date | None, at: datetime) -> Schedule:
     """Return the schedule, from the day of an instant on, of hours that hold between two dates (both included)."""
-    return _schedule(hours, first, last, check_instant(at).date())
+    return _schedule(hours, first, last, check_instant(at).date(), holidays())
 
 
 # Some hundreds of hours on two or three days; a caller who asks about every day of a century gets no more room.
 @lru_cache(maxsize=16384)
-def _schedule(hours: str | None, first: date | None, last: date | None, day: date) -> Schedule:
+def _schedule(
+    hours: str | None, first: date | None, last: date | None, day: date, calendar: Holidays
+) -> Schedule:
+    """Work out a schedule; the calendar is only there so that another one is not answered by this one."""
     base = datetime.combine(day, time(), SHANGHAI)
     if first is None and last is None:
         spans = list(timeline(hours).spans(base, base + HORIZON + timedelta(days=2)))
         starts = [(span.start - base) / MINUTE for span in spans]
         return Schedule(base, starts, [s.status for s in spans], [s.reason for s in spans])
-    plain = _schedule(hours, None, None, day)
+    plain = _schedule(hours, None, None, day, calendar)
     holds, over = held_minutes(first, last, day)
     dated = Schedule(base, [], [], [])
     for edge in sorted(

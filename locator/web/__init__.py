@@ -10,6 +10,7 @@ from flask_compress import Compress
 from locator._bundled import bundled
 from locator._settings import Settings
 from locator.cards import duration
+from locator.holidays import holidays, use
 from locator.maps import basemap_of
 from locator.maps.assets import static_tag
 from locator.store import open_or_seed
@@ -51,6 +52,8 @@ def create_app(config: Mapping[str, object] | None = None, settings: Settings | 
         A setting that makes no sense, or a store that cannot be opened.
     """
     chosen = settings or Settings()
+    use(chosen.holidays)
+    holidays()  # a damaged table is told at the start
     app = Flask("locator", static_folder=str(bundled("static")), template_folder=str(bundled("templates")))
     app.config.from_mapping(_DEFAULTS)
     app.config.from_mapping(config or {})

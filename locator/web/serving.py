@@ -12,6 +12,7 @@ from granian.server import Server
 
 from locator._errors import ConfigurationError, Text
 from locator._settings import Settings, variable_of
+from locator.holidays import holidays, use
 from locator.maps import basemap_of
 from locator.store import open_or_seed
 from locator.web import create_app
@@ -38,6 +39,8 @@ def run(settings: Settings, store: str | None, host: str, port: int, workers: in
         os.environ[variable_of("store")] = store  # the workers read it again, each in its own process
     # Before any worker starts: mistakes are told once, and the first start makes the store once.
     basemap_of(settings)
+    use(settings.holidays)
+    holidays()
     open_or_seed(store or settings.store).close()
     _check_free(host, port)
     server = Server(

@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import engines, first_answer, report, web
+from tests.benchmarks import engines, filters, first_answer, report, web
 from tests.benchmarks.criteria import lines, wrong_answers
 
-_PARTS = ("sample", "engines", "web")
+_PARTS = ("sample", "engines", "filters", "web")
 
 
 def main() -> int:
@@ -38,6 +38,8 @@ def main() -> int:
         first_answer.main()
     if "engines" in options.parts:
         results["engines"] = engines.run(engines.QUICK if options.quick else engines.Size())
+    if "filters" in options.parts:
+        results["filters"] = filters.run(filters.QUICK if options.quick else filters.Size())
     if "web" in options.parts:
         results["web"] = web.run(web.QUICK if options.quick else web.Size())
     results["took_s"] = time.perf_counter() - begun

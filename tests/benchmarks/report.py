@@ -19,12 +19,14 @@ def show(results: Figures) -> None:
     """Print everything that was measured, and the promises last."""
     if "engines" in results:
         _engines(results["engines"])
+    if "filters" in results:
+        _filters(results["filters"])
     if "web" in results:
         _web(results["web"])
     _table(
-        "Done when (issue 3)",
+        "Done when (issues 3 and 4)",
         ("", "promise", "measured", ""),
-        [(f"{line.number}", line.promise, line.measured, _VERDICT[line.met]) for line in lines(results)],
+        [(line.number, line.promise, line.measured, _VERDICT[line.met]) for line in lines(results)],
         text=3,
     )
 
@@ -96,6 +98,22 @@ def _growth(growth: Figures) -> None:
         rows.append((name, *cells, f"{found['ratio']:.2f} x", f"{found['exponent']:.3f}"))
     head = ("p50 us", *(f"{n:,}" for n in sizes), "grows", "exponent")
     _table("Growth of the unfiltered single query", head, rows)
+
+
+def _filters(costs: Figures) -> None:
+    rows = [
+        (
+            name,
+            _us(timed["p50_us"]),
+            _us(timed["p99_us"]),
+            f"{timed['queries']:,}",
+            f"{costs['found'][name]['features']:.1f}",
+            f"{costs['found'][name]['unknown']:.1f}",
+        )
+        for name, timed in costs["timed"].items()
+    ]
+    head = ("", "p50 us", "p99 us", "queries", "found", "unknown")
+    _table(f"Asked and answered in process, limit 10, {costs['services']:,} services", head, rows)
 
 
 def _web(web: Figures) -> None:
