@@ -7,7 +7,7 @@ as the best found so far lies outside an ellipse round the leg's ends, as no way
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numba import njit, types
@@ -18,8 +18,6 @@ from locator._soonest import inside_at
 from locator.geodesy import arc_m, ecef, least_arc_m
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from locator._kdtree import Floats, Ints, Records
     from locator._nearest import Codes
 
@@ -30,57 +28,6 @@ _CODES, _INTS = types.Array(types.int32, 1, "C", readonly=True), types.Array(_I,
 _MARGIN_M, _MARGIN_MIN = 1e-5, 1e-6
 # Longer than the way to an antipode and back, yet finite: infinity stands for "nothing here" in the tree.
 _ANYWHERE_M = 1e8
-
-
-class Trip(NamedTuple):
-    """A run and what counts on it.
-
-    `path` holds earth-centred metres of the drop-offs, shape (points, 3). Minutes lie on one axis: one sets
-    out at `depart`, a metre takes `min_per_m`. A visit adds at most `max_m` metres and `max_minutes` minutes.
-    Timeline c is open from starts[i] to ends[i] for offsets[c] <= i < offsets[c + 1], and past for good at
-    expires[c]; a place has the timeline codes[row] (-1 = does not count) and the service services[row],
-    whose places follow one another.
-
-    With `timed`, one has to get in, after at most `max_wait` minutes, which count as added, and with `stay`
-    minutes left. Without it, one only goes where a service stands on arrival: at its open places; while none
-    is open, at any that is not past.
-    """
-
-    path: Floats
-    all_bits: int
-    any_bits: int
-    codes: Codes
-    offsets: Ints
-    starts: Floats
-    ends: Floats
-    services: Ints
-    expires: Floats
-    depart: float
-    stay: float
-    min_per_m: float
-    max_minutes: float
-    max_wait: float
-    max_m: float
-    timed: bool
-
-
-class Visits(NamedTuple):
-    """Places and how they are visited, best first: row, leg, minutes and metres added, metres from the leg's start."""
-
-    rows: Ints
-    legs: Ints
-    minutes: Floats
-    metres: Floats
-    ways: Floats
-
-    def picked(self, which: NDArray[np.bool_] | NDArray[np.int64], most: int) -> Visits:
-        """Return the first so many of those that are marked, or of those in an order."""
-        return Visits(*(column[which][:most] for column in self))  # type: ignore[arg-type]
-
-
-def no_visits(k: int) -> Visits:
-    """Return columns for so many visits, to be filled."""
-    return Visits(np.empty(k, np.int64), np.empty(k, np.int64), np.empty(k), np.empty(k), np.empty(k))
 
 
 @njit(cache=True)
@@ -145,7 +92,7 @@ def _next_leaf(
 
 @njit(cache=True)
 def _is_open(minute: float, starts: Floats, ends: Floats, first: int, past: int) -> bool:
-    for span in range(first, past):
+    for span in range(first, past):  # noqa: SIM110  numba compiles no generator
         if starts[span] <= minute < ends[span]:
             return True
     return False
@@ -223,7 +170,7 @@ def visit(
     metres: Floats,
     ways: Floats,
 ) -> int:
-    """Fill the columns of `Visits`, fewest minutes first, ties by row and then leg; return how many there are."""
+    """Fill the columns of `_trips.Visits`, fewest minutes first, ties by row and then leg; return how many there are."""
     k, found, limit, passed_m = slots.size, 0, max_minutes, 0.0
     leaves, n, timelines = nodes.size >> 1, points.size, offsets.size - 1
     for leg in range(path.shape[0] - 1):
@@ -314,7 +261,7 @@ def gets_in(
     max_wait: float,
     max_m: float,
 ) -> bool:
-    """Tell whether one gets into a place (WGS-84 degrees) on some leg, within the bounds of `Trip`."""
+    """Tell whether one gets into a place (WGS-84 degrees) on some leg, within the bounds of `_trips.Trip`."""
     px, py, pz = ecef(lon, lat)
     passed_m = 0.0
     for leg in range(path.shape[0] - 1):
@@ -325,8 +272,8 @@ def gets_in(
         arrival = depart + (passed_m + way_m) * min_per_m
         inside = inside_at(arrival, stay, starts, ends, offsets[code], offsets[code + 1])
         wait = inside - arrival
-        if inside < math.inf and wait <= max_wait and added_m <= max_m:
-            if added_m * min_per_m + wait <= max_minutes:
-                return True
+        fits = wait <= max_wait and added_m <= max_m and added_m * min_per_m + wait <= max_minutes
+        if inside < math.inf and fits:
+            return True
         passed_m += leg_m
     return False

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from locator._along import Trip, gets_in
+from locator._along import gets_in
+from locator._trips import Trip
 from locator.criteria import criteria_of
 from locator.datum import convert
 from locator.geodesy import ecef, geodesic_m
@@ -25,9 +27,7 @@ from locator.timeline import HORIZON
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
-    from locator._along import Visits
+    from locator._trips import Visits
     from locator.catalog import Catalog
     from locator.profiles import Profile, Windows
 
@@ -95,10 +95,11 @@ class _AlongSearch:
 
     def __init__(self, catalog: Catalog, run: Run) -> None:
         self._catalog, self._run, self._question = catalog, run, run.question
-        lons, lats = convert(*np.array(run.path, np.float64).T, run.question.datum, "wgs84")
+        given = np.array(run.path, np.float64)
+        lons, lats = convert(given[:, 0], given[:, 1], run.question.datum, "wgs84")
         points = list(zip(lons.tolist(), lats.tolist(), strict=True))
         self._path = np.array([ecef(lon, lat) for lon, lat in points], np.float64)
-        self._legs_m = tuple(geodesic_m(*a, *b) for a, b in zip(points, points[1:], strict=False))
+        self._legs_m = tuple(geodesic_m(*a, *b) for a, b in pairwise(points))
         self._groups = run.question.group if run.question.offer == "now" else None
         self._timed = run.question.open != "any" or run.question.offer != "any"
 
@@ -178,9 +179,14 @@ class _AlongSearch:
         catalog = self._catalog
         return any(
             gets_in(
-                *(trip.path, catalog.lon[place], catalog.lat[place], catalog.profile[place]),
-                *(trip.offsets, trip.starts, trip.ends, trip.depart, trip.stay, trip.min_per_m),
-                *(trip.max_minutes, trip.max_wait, trip.max_m),
+                trip.path,
+                float(catalog.lon[place]),
+                float(catalog.lat[place]),
+                int(catalog.profile[place]),
+                trip.offsets,
+                trip.starts,
+                trip.ends,
+                *(trip.depart, trip.stay, trip.min_per_m, trip.max_minutes, trip.max_wait, trip.max_m),
             )
             for place in catalog.places_of(row)
         )

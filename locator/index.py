@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from locator._along import Visits, no_visits, visit
+from locator._along import visit
 from locator._asking import askers, column, explain, mistake, shared
 from locator._kdtree import NODE, POINT, build, node_count
 from locator._nearest import nearest, nearest_many, within_many
 from locator._soonest import soonest
+from locator._trips import no_visits
 from locator.datum import check_position
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from locator._along import Trip
+    from locator._trips import Trip, Visits
 
     Floats = NDArray[np.float64]
     Rows = NDArray[np.int64]
@@ -246,7 +247,7 @@ class NearestIndex:
         """Return how the k services are visited that add the fewest minutes to a run, ties by row."""
         found = no_visits(min(k, self._n or 1))
         count = visit(self._nodes, self._points, *trip, *found)
-        return Visits(*(column[:count] for column in found))
+        return found.picked(np.arange(count), count)
 
     def _lookup(
         self, codes: NDArray[np.int32], allowed: NDArray[np.bool_]

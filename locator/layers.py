@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from locator._along import Visits
+from locator._trips import Visits
 
 if TYPE_CHECKING:
     from typing import Any
 
     from numpy.typing import NDArray
 
-    from locator._along import Trip
+    from locator._trips import Trip
     from locator.index import NearestIndex
 
     Rows = NDArray[np.int64]

@@ -52,11 +52,11 @@ def process(*words: str, cwd: Path, **environ: str) -> subprocess.CompletedProce
 
 def test_help_names_every_verb() -> None:
     text = call("--help").output
-    for verb in ("serve", "nearest", "map", "show"):
+    for verb in ("serve", "nearest", "along", "map", "show"):
         assert re.search(rf"^  {verb} ", text, re.MULTILINE)
 
 
-@pytest.mark.parametrize("verb", ["serve", "nearest", "map", "show"])
+@pytest.mark.parametrize("verb", ["serve", "nearest", "along", "map", "show"])
 def test_every_verb_explains_itself(verb: str) -> None:
     result = call(verb, "--help")
     assert result.exit_code == 0
@@ -305,3 +305,24 @@ def test_a_port_in_use_is_told_in_one_sentence(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert port in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_along_prints_the_same_json_as_the_api_and_the_minutes_in_words(
+    client: FlaskClient, store_url: str
+) -> None:
+    at = ("--at", "2026-11-23T13:05", "--store", store_url, "--open", "arrival")
+    printed = call("along", "121.54,31.27", "121.55,31.28", *at, "--json")
+    served = client.get(
+        "/api/v1/along?path=121.54,31.27;121.55,31.28&at=2026-11-23T13:05&open=arrival"
+    ).get_json(force=True)
+    assert printed.exit_code == 0
+    assert json.loads(printed.output)["features"] == served["features"]
+    words = call("along", "121.54,31.27", "121.55,31.28", *at).output
+    assert re.search(r"\+\d+分钟  ", words)
+
+
+def test_along_refuses_one_drop_off_and_offers_no_sort(store_url: str) -> None:
+    alone = call("along", "121.54,31.27", "--store", store_url)
+    assert alone.exit_code == 2
+    assert "2-20 points" in alone.output
+    assert call("along", "121.5,31.2", "121.6,31.2", "--sort", "price").exit_code == 2

@@ -5,21 +5,24 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode
 
 from flask import Blueprint, render_template, request, url_for
 
+from locator._errors import InputError
 from locator.along import Detour, answer_run
 from locator.cards import Card, card, clock, duration
-from locator.catalog import Catalog
-from locator.datum import convert, datum_of
+from locator.datum import check_position, convert, datum_of
 from locator.places import Place, find_places
-from locator.question import ask
+from locator.question import Question, ask
 from locator.runs import LEAST_POINTS, MOST_POINTS, RUN_PARAMETERS, Run, path_of, run_of
 from locator.timeline import SHANGHAI
 from locator.web.current import current_catalog
 from locator.web.pages import map_context, shared
+
+if TYPE_CHECKING:
+    from locator.catalog import Catalog
 
 blueprint = Blueprint("runs", __name__)
 _FIELDS = 3
@@ -88,13 +91,20 @@ def _page(
         unknown=unknown,
         whole=whole,
         question=question,
-        kept={name: value for name, value in values.items() if name not in {"mode", "open", "kind"}},
+        kept={name: value for name, value in values.items() if name not in {"mode", "kind"}},
         demo=any(c.hit.service.demo for c in shown),
         state={},
         place="",
-        **map_context(catalog, shown, question),
-        **shared(question.at),
+        **_context(catalog, shown, run, question),
     )
+
+
+def _context(catalog: Catalog, shown: list[Card], run: Run | None, question: Question) -> dict[str, object]:
+    """Return what the page shares with others; the bare form has no map, and loads no script."""
+    common = shared(question.at)
+    if run is None:
+        return {name: value for name, value in common.items() if not name.startswith("leaflet_")}
+    return {**map_context(catalog, shown, question), **common}
 
 
 def _points_of(path: str) -> list[str]:
@@ -106,7 +116,12 @@ def _stop(catalog: Catalog, number: int, texts: list[str], values: dict[str, str
     text = texts[number]
     written = _POSITION.fullmatch(text)
     if written:
-        return Stop(text, written["name"], (float(written["lon"]), float(written["lat"])), "", ())
+        point = float(written["lon"]), float(written["lat"])
+        try:
+            check_position(*point)
+        except InputError as error:
+            return Stop(text, "", None, f"：{error.text.zh}", ())
+        return Stop(text, written["name"], point, "", ())
     datum = datum_of(values.get("datum", "wgs84"))
     placed = [place for place in find_places(catalog, text) if place.lon is not None]
     choices = []
@@ -128,5 +143,7 @@ def _on_the_way(detour: Detour, run: Run, names: list[str]) -> OnTheWay:
     arrive = hit.arrive_at or run.question.at
     added = f"多花{duration(minutes)}" if minutes else "顺路，不多花时间"
     going = f"{added}|{clock(arrive, run.question.at)}到"
-    where = f"{names[detour.leg]} → {names[detour.leg + 1]} 的路上"
-    return OnTheWay(replace(shown, going=going, distance="", minutes=f"+{minutes}分"), where)
+    where = f"从{names[detour.leg]}去{names[detour.leg + 1]}的路上"
+    return OnTheWay(
+        replace(shown, going=going, distance="", minutes=f"+{minutes}分" if minutes else "顺路"), where
+    )
