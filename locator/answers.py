@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import lru_cache
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from locator.benefits import price_text
+from locator.words import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from locator.hits import Answer, Hit
@@ -72,6 +74,7 @@ def asked(question: Question) -> JsonObject:
         "rent_min": question.rent_min,
         "rent_max": question.rent_max,
         "vacancies": question.vacancies,
+        "words": question.words,
         "speed_kmh": question.travel.speed_kmh,
         "detour": question.travel.detour,
     }
@@ -84,7 +87,7 @@ def instant(at: datetime | None) -> str | None:
 
 _FEATURE = (
     b'{"type":"Feature","id":"%b","geometry":%b,"properties":{%b,"links":{"self":"/api/v1/services/%b","page":"/s/%b"},'
-    b'"distance_m":%b,"travel_s":%b,"arrive_at":%b,"usable_from":%b,"usable_min":%b,%b}}'
+    b'"distance_m":%b,"travel_s":%b,"arrive_at":%b,"usable_from":%b,"usable_min":%b,%b%b}}'
 )
 _POINT = b'{"type":"Point","coordinates":[%.8f,%.8f]}'
 _DAY_S = 24 * 3600
@@ -97,7 +100,9 @@ def _features(hits: Sequence[Hit], question: Question) -> Iterator[bytes]:
     catalog, clock = hits[0].catalog, _Clock(question.at)
     placed = [hit.place for hit in hits if hit.place is not None]
     points = iter(catalog.positions(placed, question.datum))
-    for _, row, place, distance_m, travel_s, _, moment in hits:
+    for (_, row, place, distance_m, travel_s, _, moment), spoken in zip(
+        hits, _spoken(hits, question), strict=False
+    ):
         geometry = b"null" if place is None else _POINT % next(points)
         if travel_s is None or distance_m is None:
             way, arrive = (b"null", b"null", b"null"), clock.after(0.0)
@@ -109,7 +114,25 @@ def _features(hits: Sequence[Hit], question: Question) -> Iterator[bytes]:
         stay_s = moment.stay_s(question.at, travel_s or 0.0)
         stays = b"null" if stay_s is None else b"%.1f" % (stay_s / 60)
         page = catalog.ids[row].encode()
-        yield _FEATURE % (page, geometry, catalog.public(row), page, page, *way, enters, stays, said.rest)
+        yield _FEATURE % (
+            page,
+            geometry,
+            catalog.public(row),
+            page,
+            page,
+            *way,
+            enters,
+            stays,
+            said.rest,
+            spoken,
+        )
+
+
+def _spoken(hits: Sequence[Hit], question: Question) -> Iterable[bytes]:
+    """Return each hit in a line of words, as a further member; nothing unless that is asked for, as it takes time."""
+    if question.words is None:
+        return repeat(b"")
+    return [b',"words":' + _encode(words(hit, question, question.words)) for hit in hits]
 
 
 class _Clock:

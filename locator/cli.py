@@ -80,6 +80,7 @@ def _question_options(command: Callable[..., None]) -> Callable[..., None]:
         "rent_min": "Homes from this rent on, CNY a month.",
         "rent_max": "Homes up to this rent, CNY a month.",
         "vacancies": "Homes with at least so many free.",
+        "words": "zh or en: the answers also in a line of words.",
     }
     for name, text in reversed(texts.items()):
         command = click.option(f"--{name.replace('_', '-')}", name, metavar="TEXT", help=text)(command)
@@ -126,6 +127,7 @@ def nearest(lon: str, lat: str, store: str | None, as_json: bool, **parameters: 
     from locator.cards import card
     from locator.question import ask
     from locator.search import answer
+    from locator.words import words
 
     question = ask({"lon": lon, "lat": lat, **parameters}, datetime.now(SHANGHAI))
     found = answer(_catalog(store), question)
@@ -137,9 +139,11 @@ def nearest(lon: str, lat: str, store: str | None, as_json: bool, **parameters: 
             click.echo(title)
         for hit in hits:
             shown = card(hit, question)
-            words = [shown.door.label, shown.going.replace("|", " "), *filter(None, shown.staying[:2])]
+            said = f"{shown.door.label}，{shown.going.partition('|')[0]}，{words(hit, question, 'zh')}"
+            if question.words == "en":
+                said = words(hit, question, "en")
             click.echo(f"{shown.distance:>8}  {hit.service.name}{_invented(hit)}")
-            click.echo(f"          {'，'.join(words)}  [{hit.service.id}]")
+            click.echo(f"          {said}  [{hit.service.id}]")
     if not found.features and not found.unknown:
         click.echo("这一带没有合适的。", err=True)
 
