@@ -123,6 +123,16 @@ def card(hit: Hit, question: Question) -> Card:
     )
 
 
+def in_words(hit: Hit, question: Question) -> list[str]:
+    """Return when it is open and how long one can stay, in words: 开到14:30, 能待48分钟."""
+    return [part for part in _staying(hit, question, _door(hit, question))[:2] if part]
+
+
+def arrival(hit: Hit, question: Question) -> datetime:
+    """Return when one is there as it is said: in whole minutes, rounded up."""
+    return question.at + timedelta(minutes=_minutes_of(hit.travel_s or 0.0))
+
+
 def facilities(hit: Hit, codes: tuple[str, ...]) -> tuple[Facility, ...]:
     """Return what is known of some equipment, in that order."""
     service = hit.service
@@ -203,8 +213,8 @@ def _going(hit: Hit, question: Question) -> str:
     if hit.travel_s is None:
         return hit.service.address or ("位置不清楚" if hit.lon is None else "")
     minutes = _minutes_of(hit.travel_s)
-    arrive = question.at + timedelta(minutes=minutes)
-    return f"{vocabulary.MODES[question.mode].zh}{duration(minutes)}|{clock(arrive, question.at)}到"
+    arrive = clock(arrival(hit, question), question.at)
+    return f"{vocabulary.MODES[question.mode].zh}{duration(minutes)}|{arrive}到"
 
 
 def _door(hit: Hit, question: Question) -> Door:

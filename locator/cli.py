@@ -82,6 +82,7 @@ def _question_options(*left_out: str) -> Callable[[Callable[..., None]], Callabl
         "rent_min": "Homes from this rent on, CNY a month.",
         "rent_max": "Homes up to this rent, CNY a month.",
         "vacancies": "Homes with at least so many free.",
+        "words": "zh or en: the answers also in a line of words.",
     }
 
     def add(command: Callable[..., None]) -> Callable[..., None]:
@@ -171,16 +172,19 @@ def _print_hits(
 ) -> None:
     """Print hits, each led by its distance or by what stands for its id."""
     from locator.cards import card
+    from locator.words import words
 
     for title, hits in (("", features), ("时间不清楚的：", unknown)):
         if hits and title:
             click.echo(title)
         for hit in hits:
             shown = card(hit, question)
-            words = [shown.door.label, shown.going.replace("|", " "), *filter(None, shown.staying[:2])]
+            said = f"{shown.door.label}，{shown.going.partition('|')[0]}，{words(hit, question, 'zh')}"
+            if question.words == "en":
+                said = words(hit, question, "en")
             first = shown.distance if lead is None else lead[hit.id]
             click.echo(f"{first:>8}  {hit.service.name}{_invented(hit)}")
-            click.echo(f"          {'，'.join(words)}  [{hit.service.id}]")
+            click.echo(f"          {said}  [{hit.service.id}]")
     if not features and not unknown:
         click.echo("这一带没有合适的。", err=True)
 

@@ -37,7 +37,9 @@ def events_geojson(answer: Programmed) -> JsonObject:
             {
                 "type": "Feature",
                 "id": _id(one, seen),
-                "geometry": None if one.place is None else _point(float(lon[one.place]), float(lat[one.place])),
+                "geometry": None
+                if one.place is None
+                else _point(float(lon[one.place]), float(lat[one.place])),
                 "properties": _properties(one, answer.question),
             }
             for one in answer.found

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from locator.benefits import price_text
+from locator.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,6 +73,11 @@ def features_of(hits: Sequence[Hit], question: Question) -> list[bytes]:
                 said.rest,
             )
         )
+    if question.words is not None:  # asked for, as it takes time
+        said_of = [words(hit, question, question.words) for hit in hits]
+        found = [
+            b'%b,"words":%b}}' % (one[:-2], _encode(line)) for one, line in zip(found, said_of, strict=True)
+        ]
     return found
 
 

@@ -55,6 +55,7 @@ class Question(msgspec.Struct, frozen=True):
     rent_min: float | None = None
     rent_max: float | None = None
     vacancies: int | None = None
+    words: str | None = None
 
     @property
     def travel(self) -> CrowFly:
@@ -272,4 +273,5 @@ _READERS: Mapping[str, Callable[[str, object], object]] = {
     "rent_min": _number(0, _MAX_CNY, Text("0 元以上", "0 yuan or more")),
     "rent_max": _number(0, _MAX_CNY, Text("0 元以上", "0 yuan or more")),
     "vacancies": _whole(0, 10_000),
+    "words": _one_of("zh", "en"),
 }

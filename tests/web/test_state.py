@@ -32,6 +32,7 @@ OTHERS = {
     "needs_amenity": "charging,shower", "group": "rider,member", "needs": "rest,save", "open": "arrival", "stay": "20",
     "offer": "now", "mode": "walk", "max_minutes": "35", "max_m": "9000.5", "sort": "price", "limit": "25",
     "district": "310110", "rent_min": "600", "rent_max": "1250.5", "vacancies": "2",
+    "words": "en",
 }  # fmt: skip
 
 
