@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import msgspec
@@ -20,10 +21,12 @@ from locator.timeline import check_instant
 from locator.travel import CrowFly, crow_fly
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 DEFAULT_MINUTES = 60.0
 _MAX_LIMIT = 50
+_OF_ONE = frozenset({"lon", "lat", "at"})
+_SHARED_CHARACTERS = 100
 _MAX_LON, _MAX_LAT = 180.0, 90.0
 _MAX_STAY_MIN = 24 * 60
 # Farther than the earth is round, later than anybody waits: bounds against overflow, not against wishes.
@@ -97,20 +100,11 @@ def ask(values: Mapping[str, object], now: datetime, *, anywhere: bool = False) 
     InputError
         With every faulty parameter in its `errors`.
     """
-    errors: list[InputError] = []
-    read: dict[str, Any] = {"at": check_instant(now).replace(microsecond=0)}
-    for name, value in values.items():
-        if name not in _READERS:
-            errors.append(_unknown(name))
-            continue
-        if value is None or (isinstance(value, str) and not value.strip()):
-            continue
-        try:
-            read[name] = _READERS[name](name, value)
-            if name == "at":
-                read[name] = read[name].replace(microsecond=0)
-        except InputError as error:
-            errors.append(error)
+    texts = tuple(item for item in values.items() if _is_shared(*item))
+    settings, faults = _read_texts(texts)
+    own, more = _read_items([item for item in values.items() if not _is_shared(*item)])
+    errors = [*faults, *more]
+    read: dict[str, Any] = {"at": check_instant(now).replace(microsecond=0), **settings, **own}
     if read.get("rent_min", 0) > read.get("rent_max", _MAX_CNY):
         errors.append(_rents_swapped(read["rent_min"], read["rent_max"]))
     faulty = {error.field for error in errors}
@@ -119,6 +113,32 @@ def ask(values: Mapping[str, object], now: datetime, *, anywhere: bool = False) 
     if errors:
         raise InputError.together(errors)
     return Question(**_with_defaults(read))
+
+
+def _is_shared(name: str, value: object) -> bool:
+    """Tell whether many may ask with the same text: all but where and when somebody is."""
+    return name not in _OF_ONE and type(value) is str and len(value) <= _SHARED_CHARACTERS
+
+
+@lru_cache(maxsize=1024)
+def _read_texts(texts: tuple[tuple[str, str], ...]) -> tuple[dict[str, Any], list[InputError]]:
+    # Couriers differ in where they are, hardly in their filters.
+    return _read_items(texts)
+
+
+def _read_items(items: Iterable[tuple[str, object]]) -> tuple[dict[str, Any], list[InputError]]:
+    """Return values by parameter, and the errors of those that cannot be read."""
+    read: dict[str, Any] = {}
+    errors: list[InputError] = []
+    for name, value in items:
+        if name not in _READERS:
+            errors.append(_unknown(name))
+        elif value is not None and not (isinstance(value, str) and not value.strip()):
+            try:
+                read[name] = _READERS[name](name, value)
+            except InputError as error:
+                errors.append(error)
+    return read, errors
 
 
 def _with_defaults(read: dict[str, Any]) -> dict[str, Any]:
@@ -234,11 +254,11 @@ def _codes(known: Mapping[str, object]) -> Callable[[str, object], tuple[str, ..
 
 def _instant(name: str, value: object) -> datetime:
     if isinstance(value, datetime):
-        return check_instant(value, name)
+        return check_instant(value, name).replace(microsecond=0)
     # In a URL an unescaped + arrives as a space.
     text = re.sub(r" (?=\d\d:?\d\d$)", "+", str(value).strip())
     try:
-        return check_instant(datetime.fromisoformat(text), name)
+        return check_instant(datetime.fromisoformat(text), name).replace(microsecond=0)
     except (ValueError, OverflowError) as error:
         if isinstance(error, InputError):
             raise

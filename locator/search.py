@@ -85,6 +85,12 @@ class _Found(NamedTuple):
 _NOTHING = _Found(np.empty(0, np.int64), np.empty(0, np.float64))
 
 
+def _others(owners: NDArray[np.int64], taken: NDArray[np.int64]) -> Mask:
+    """Return which of some owners are not among others. For the few of one answer a set is quicker than a sort."""
+    known = set(taken.tolist())
+    return np.array([owner not in known for owner in owners.tolist()], np.bool_)
+
+
 class _Search:
     """One search round an asker, by the compiled index."""
 
@@ -213,8 +219,10 @@ class _Search:
 
     def _followed(self, first: _Found, then: _Found, limit: int) -> _Found:
         """Return some places and behind them others, without the services that stand there already."""
+        if not len(then.places):
+            return first
         owner = self._catalog.owner
-        rest = then.picked(~np.isin(owner[then.places], owner[first.places]), limit - len(first.places))
+        rest = then.picked(_others(owner[then.places], owner[first.places]), limit - len(first.places))
         return _Found(*(np.concatenate(both) for both in zip(first, rest, strict=True)))
 
     def _cheapest_first(self, limit: int) -> _Found:
@@ -249,7 +257,7 @@ class _Search:
             only_maybe = [
                 not self._surely_anywhere(p, m) for p, m in zip(*(a.tolist() for a in found), strict=True)
             ]
-            fresh = ~np.isin(owner[found.places], owner[sure.places])
+            fresh = _others(owner[found.places], owner[sure.places])
             kept = found.picked(fresh & np.array(only_maybe, np.bool_), limit)
             if len(kept.places) == limit or len(found.places) < k:
                 return kept
@@ -260,6 +268,8 @@ class _Search:
         if self._surely(place, metres):
             return True
         catalog = self._catalog
+        if not catalog.has_mobile:
+            return False
         for other in catalog.places_of(int(catalog.owner[place])):
             far = geodesic_m(self._lon, self._lat, catalog.lon[other], catalog.lat[other])
             if other != place and far <= self._question.reach_m and self._surely(other, far):

@@ -56,6 +56,8 @@ def check_instant(at: datetime, field: str = "at") -> datetime:
     InputError
         A year that no calendar here covers.
     """
+    if at.tzinfo is SHANGHAI and _FIRST_YEAR <= at.year <= _LAST_YEAR:
+        return at  # nearly always: every question passes here several times
     # The year first: shifting year 1 or 9999 between zones overflows.
     _check_year(at, field)
     local = _in_shanghai(at)

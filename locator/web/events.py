@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode
@@ -77,7 +76,7 @@ class Coming(NamedTuple):
 
 def coming(catalog: Catalog, asker: Question, state: Mapping[str, str]) -> Coming:
     """Return what is on in the week ahead near whoever asks a page something else; `state` is that page's."""
-    question = EventsQuestion(replace(asker, limit=_FEW))
+    question = EventsQuestion(asker.but(limit=_FEW))
     found = programme(catalog, question)
     kept: dict[str, object] = {name: text for name, text in state.items() if name in _KEPT}
     return Coming(days_of(found.found, question), found.matched, url_of(kept))
