@@ -1,7 +1,8 @@
-"""What filters cost: whole questions, asked and answered in process, with none of them and with all."""
+"""What filters cost: whole questions in process, from the texts of a URL to JSON, with none of them and with all."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from locator import Catalog, Offer
+from locator.answers import encode
 from locator.index import warm
 from locator.question import ask
 from locator.records import to_record
@@ -21,8 +23,6 @@ from tests.benchmarks.timing import in_turns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from locator.hits import Answer
 
 # A Monday, in the hour of the offers; and the same day in the week of an unannounced festival.
 _AT = datetime(2026, 11, 23, 13, 5, tzinfo=SHANGHAI)
@@ -99,20 +99,17 @@ def _ask(
     districts: dict[tuple[float, float], str],
     lon: float,
     lat: float,
-) -> Answer:
+) -> bytes:
     # As texts, the way a URL gives them.
     asked = {"lon": str(lon), "lat": str(lat), "limit": "10", **values}
     if districts:
         asked["district"] = districts[lon, lat]
-    return answer(catalog, ask(asked, _AT))
+    return encode(answer(catalog, ask(asked, _AT)))
 
 
 def _found(one: Any, askers: list[tuple[float, float]]) -> dict[str, float]:
-    answers = [one(*asker) for asker in askers]
-    return {
-        "features": float(np.mean([len(found.features) for found in answers])),
-        "unknown": float(np.mean([len(found.unknown) for found in answers])),
-    }
+    answers = [json.loads(one(*asker)) for asker in askers]
+    return {part: float(np.mean([len(found[part]) for found in answers])) for part in ("features", "unknown")}
 
 
 def _records(services: int) -> Iterator[tuple[str, bytes]]:
