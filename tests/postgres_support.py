@@ -78,14 +78,15 @@ class Cluster:
                     raise
                 time.sleep(0.05)
 
-    def stop(self) -> None:
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """Stop at once: whoever is connected is cut off."""
         if self._process is not None:
-            self._process.send_signal(signal.SIGINT)  # the fast shutdown: whoever is connected is cut off
+            self._process.send_signal(how)
             self._process.wait(_WAIT_S)
             self._process = None
 
     def remove(self) -> None:
-        self.stop()
+        self.stop(signal.SIGQUIT)  # without writing down what will be deleted
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _ask(self, statement: str, database: str = "postgres") -> None:

@@ -148,6 +148,14 @@ def record_at(connection: Connection, service_id: str, at: datetime) -> bytes:
     return found
 
 
+def batch_of(connection: Connection, revision: int) -> int:
+    """Return the number of the save that a revision was part of."""
+    found = connection.execute(select(revisions.c.batch).where(revisions.c.revision == revision)).scalar()
+    if found is None:
+        raise NotFoundError(Text(f"没有第 {revision} 次修改", f"there is no revision {revision}"))
+    return int(found)
+
+
 def way_back(
     connection: Connection, revision: int | None, batch: int | None
 ) -> tuple[dict[str, bytes | None], dict[str, int]]:

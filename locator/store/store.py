@@ -195,6 +195,17 @@ class Store(Database):
         with self.reading() as connection:
             return history.of_batch(connection, batch)
 
+    def batch_of(self, revision: int) -> int:
+        """Return the number of the save that a revision was part of.
+
+        Raises
+        ------
+        NotFoundError
+            There is no such revision.
+        """
+        with self.reading() as connection:
+            return history.batch_of(connection, revision)
+
     def listener(self) -> Listener:
         """Return something that waits for changes."""
         return Listener(self._engine)
