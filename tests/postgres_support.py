@@ -30,7 +30,7 @@ def programs() -> Path | None:
 
 
 class Cluster:
-    """A cluster that can be stopped and started again; every database is a new one."""
+    """A cluster that can be stopped and started again."""
 
     def __init__(self, folder: Path) -> None:
         self._programs = folder
@@ -58,10 +58,14 @@ class Cluster:
         return f"postgresql://postgres:not-secret@127.0.0.1:{self.port}/{database}"
 
     def new(self, *, bare: bool = False) -> str:
-        """Return the URL of a new database; a bare one does not even have PostGIS yet."""
+        """Return the URL of a place of one's own: a schema, or a bare database that does not even have PostGIS yet."""
         name = f"own_{next(self._numbers)}"
-        self._ask(f"CREATE DATABASE {name} TEMPLATE {'template1' if bare else 'with_postgis'}")
-        return self.url(name)
+        if bare:
+            self._ask(f"CREATE DATABASE {name}")
+            return self.url(name)
+        # A hundred times quicker to make than a database.
+        self._ask(f"CREATE SCHEMA {name}", "with_postgis")
+        return f"{self.url('with_postgis')}?options=-csearch_path%3D{name},public"
 
     def start(self) -> None:
         where = ("-h", "127.0.0.1", "-p", str(self.port), "-k", str(self._folder))

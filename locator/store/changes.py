@@ -63,11 +63,15 @@ class Listener:
 
     def _connected(self) -> psycopg.Connection:
         fairy = self._engine.raw_connection()
-        fairy.detach()
         line = fairy.driver_connection
+        fairy.detach()  # it is not given back: it listens
         if not isinstance(line, psycopg.Connection):
             raise TypeError("a listener needs psycopg")
-        line.rollback()
-        line.autocommit = True
-        line.execute(f"LISTEN {_CHANNEL}")
+        try:
+            line.rollback()
+            line.autocommit = True
+            line.execute(f"LISTEN {_CHANNEL}")
+        except psycopg.Error:
+            line.close()
+            raise
         return line

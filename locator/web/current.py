@@ -44,7 +44,9 @@ class CurrentCatalog:
         self._old_lock = threading.Lock()
         # The thread holds no more than a weak reference, so that an application can be let go of.
         watched = weakref.ref(self), store.listener()
-        threading.Thread(target=_watch, args=watched, daemon=True, name="catalog").start()
+        self.closed = False
+        self._thread = threading.Thread(target=_watch, args=watched, daemon=True, name="catalog")
+        self._thread.start()
 
     def get(self) -> Catalog:
         """Return the snapshot in force. With the store away, the last one stays."""
@@ -78,6 +80,11 @@ class CurrentCatalog:
         """
         return self._store.record_as_of(service_id, at)
 
+    def close(self) -> None:
+        """Stop keeping the snapshot new."""
+        self.closed = True
+        self._thread.join()
+
     def look(self) -> None:
         """Take in what changed in the store since the last look."""
         catalog = self._catalog
@@ -102,7 +109,7 @@ def _watch(ours: weakref.ref[CurrentCatalog], changes: Listener) -> None:
     while True:
         changes.wait(_LOOK_EVERY_S)
         current = ours()
-        if current is None:
+        if current is None or current.closed:
             changes.close()
             return
         try:

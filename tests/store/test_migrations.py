@@ -98,6 +98,7 @@ def test_a_newer_store_is_refused_and_left_as_it_is(url: str, opened: Callable[[
     store.close()
 
 
+@pytest.mark.filterwarnings("ignore:Did not recognize type 'geography'")
 def test_the_steps_lead_to_the_tables_that_the_code_knows(url: str) -> None:
     store = Store(url)
     store.create([], "first list")
