@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import TYPE_CHECKING, Literal, NamedTuple, cast, get_args
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from sqlalchemy import insert, select, update
 from werkzeug.security import check_password_hash, generate_password_hash
@@ -189,11 +189,10 @@ def _check_words(field: str, value: str) -> None:
         )
 
 
-def _check_role(role: str) -> Role:
+def _check_role(role: str) -> None:
     if role not in ROLES:
         known = ", ".join(ROLES)
         raise InputError("role", role, Text(f"role 只能是 {known}", f"role must be one of {known}"))
-    return cast("Role", role)
 
 
 def _now() -> str:

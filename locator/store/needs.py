@@ -26,7 +26,7 @@ class Need(NamedTuple):
 
     cell: str
     hour_of_week: int
-    count: int
+    times: int
 
 
 def add_needs(store: Store, counts: Mapping[tuple[str, int], int]) -> None:
