@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from locator.catalog import Catalog
     from locator.hits import Hit
     from locator.question import Question
+    from locator.store import Store
 
 _CALLERS_MISTAKE, _OURS = 2, 1
 
@@ -43,11 +44,23 @@ def _spoken(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-def _catalog(store: str | None) -> Catalog:
-    from locator.catalog import Catalog
+def _opened(store: str | None) -> Store:
     from locator.store import open_or_seed
 
-    return Catalog.of(open_or_seed(store or Settings.from_environ(os.environ).store))
+    return open_or_seed(store or Settings.from_environ(os.environ).store)
+
+
+def _catalog(store: str | None, as_of: str | None = None) -> Catalog:
+    from locator.catalog import Catalog
+
+    then = _past(as_of)
+    return Catalog.of(_opened(store), then)
+
+
+def _past(as_of: str | None) -> datetime | None:
+    from locator.question import past_instant
+
+    return past_instant(as_of, datetime.now(SHANGHAI))
 
 
 def _language() -> str:
@@ -59,6 +72,7 @@ _STORE = click.option(
     "--store", metavar="URL", help="Store to use [default: LOCATOR_STORE, else ./locator.db]."
 )
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+_AS_OF = click.option("--as-of", metavar="TEXT", help="From the data as they were then, ISO 8601.")
 
 
 def _question_options(*left_out: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -128,17 +142,20 @@ def serve(store: str | None, host: str, port: int, workers: int) -> None:
 @click.argument("lon")
 @click.argument("lat")
 @_question_options()
+@_AS_OF
 @_STORE
 @_JSON
 @_spoken
-def nearest(lon: str, lat: str, store: str | None, as_json: bool, **parameters: str | None) -> None:
+def nearest(
+    lon: str, lat: str, as_of: str | None, store: str | None, as_json: bool, **parameters: str | None
+) -> None:
     """List the services nearest to LON LAT (put -- before negative numbers)."""
     from locator.answers import encode
     from locator.question import ask
     from locator.search import answer
 
     question = ask({"lon": lon, "lat": lat, **parameters}, datetime.now(SHANGHAI))
-    found = answer(_catalog(store), question)
+    found = answer(_catalog(store, as_of), question)
     if as_json:
         click.echo(encode(found))
         return
@@ -265,13 +282,15 @@ def map_file(out: Path, basemap: str | None, title: str, store: str | None, **pa
 
 @main.command()
 @click.argument("service_id", metavar="ID")
+@_AS_OF
 @_STORE
 @_JSON
 @_spoken
-def show(service_id: str, store: str | None, as_json: bool) -> None:
+def show(service_id: str, as_of: str | None, store: str | None, as_json: bool) -> None:
     """Show one service whole."""
-    catalog = _catalog(store)
-    record = catalog.service(catalog.row_of(service_id)).model_dump(mode="json")
+    then, opened = _past(as_of), _opened(store)
+    service = opened.get(service_id) if then is None else opened.record_as_of(service_id, then)
+    record = service.model_dump(mode="json")
     if as_json:
         click.echo(json.dumps(record, ensure_ascii=False))
         return
@@ -299,6 +318,55 @@ def hours(texts: tuple[str, ...], as_json: bool) -> None:
         click.echo(f"{text}  →  {read.osm or '不知道'}" + (f"（{reason}）" if reason else ""))
         if read.part is not None:
             click.echo(f"    读懂的部分：{read.part}")
+
+
+@main.command()
+@click.argument("service_id", metavar="ID")
+@_STORE
+@_JSON
+@_spoken
+def history(service_id: str, store: str | None, as_json: bool) -> None:
+    """List the changes of one service, oldest first: who, when, why, and what."""
+    from locator._errors import Text
+
+    changes = _opened(store).history(service_id)
+    if not changes:
+        raise NotFoundError(Text(f"没有编号为 {service_id} 的服务", f"no service has the id {service_id}"))
+    for change in changes:
+        fields = {name: {"before": old, "after": new} for name, (old, new) in change.fields().items()}
+        kind = "created" if change.before is None else "updated" if change.after else "removed"
+        if as_json:
+            said = {**change._asdict(), "before": None, "after": None, "change": kind, "fields": fields}
+            click.echo(
+                json.dumps(
+                    {k: v for k, v in said.items() if k not in {"before", "after"}}, ensure_ascii=False
+                )
+            )
+            continue
+        words = {"created": "新增", "updated": "修改", "removed": "移除"}
+        click.echo(f"{change.revision:>8}  {change.at}  {words[kind]}  {change.who}  {change.why}")
+        for name, pair in fields.items() if kind == "updated" else ():
+            old, new = (json.dumps(value, ensure_ascii=False) for value in pair.values())
+            click.echo(f"          {name}: {old} -> {new}")
+
+
+@main.command()
+@click.argument("revision", type=click.IntRange(1))
+@click.option("--batch", "whole", is_flag=True, help="The whole save that REVISION was part of.")
+@click.option("--who", help="For the history [default: your name on this machine].")
+@click.option("--why", help="For the history.")
+@_STORE
+@_spoken
+def undo(revision: int, whole: bool, who: str | None, why: str | None, store: str | None) -> None:
+    """Put back what was before REVISION (see history), as a new revision."""
+    import getpass
+
+    opened = _opened(store)
+    batch = opened.batch_of(revision) if whole else None
+    done = opened.undo(
+        None if whole else revision, batch=batch, who=who or getpass.getuser(), why=why or f"撤销 {revision}"
+    )
+    click.echo(f"新增 {len(done.created)}，修改 {len(done.updated)}，移除 {len(done.removed)}", err=True)
 
 
 @main.command()

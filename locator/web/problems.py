@@ -8,12 +8,13 @@ from http import HTTPStatus
 from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from locator._errors import InputError, NotFoundError, StoreError, Text
+from locator._errors import ConflictError, InputError, NotFoundError, StoreError, Text
 
 _TITLES = {
     400: Text("问法不对", "The request is not right"),
     404: Text("没有这个", "Not found"),
     405: Text("不能这样用这个地址", "This address does not take that method"),
+    409: Text("别人先改了", "Changed meanwhile"),
     413: Text("发来的太大", "Too large"),
     503: Text("存储暂时用不了", "The store is away"),
     500: Text("我们这边出错了", "Our mistake"),
@@ -25,6 +26,7 @@ def register(app: Flask) -> None:
     """Install the error answers on an application."""
     app.register_error_handler(InputError, _from_input)
     app.register_error_handler(NotFoundError, lambda error: _answer(404, error.text))
+    app.register_error_handler(ConflictError, _from_conflict)
     app.register_error_handler(StoreError, _from_store)
     app.register_error_handler(HTTPException, _from_http)
 
@@ -38,6 +40,17 @@ def _from_input(error: InputError) -> Response:
     said = language()
     errors = [{"field": e.field, "message": e.text.of(said), "got": _shown(e.got)} for e in error.errors]
     return _answer(400, error.text, errors)
+
+
+def _from_conflict(error: ConflictError) -> Response:
+    conflicts = [
+        {
+            "id": c.service_id, "version": c.version, "who": c.who, "at": c.at, "why": c.why,
+            "stored": None if c.stored is None else c.stored.model_dump(mode="json"),
+        }
+        for c in error.conflicts
+    ]  # fmt: skip
+    return _answer(409, error.text, conflicts=conflicts)
 
 
 def _from_store(error: StoreError) -> Response:
@@ -54,7 +67,12 @@ def _from_http(error: HTTPException) -> Response:
     return _answer(status, _TITLES.get(status, _TITLES[400]))
 
 
-def _answer(status: int, detail: Text, errors: list[dict[str, object]] | None = None) -> Response:
+def _answer(
+    status: int,
+    detail: Text,
+    errors: list[dict[str, object]] | None = None,
+    **members: object,
+) -> Response:
     said = language()
     title = _TITLES.get(status, _TITLES[400 if status < HTTPStatus.INTERNAL_SERVER_ERROR else 500])
     if request.path.startswith("/api/") or request.path == "/healthz":
@@ -63,6 +81,7 @@ def _answer(status: int, detail: Text, errors: list[dict[str, object]] | None = 
             "title": title.of(said),
             "status": status,
             "detail": _short(detail).of(said),
+            **members,
         }
         if errors:
             body["errors"] = errors
