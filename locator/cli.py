@@ -197,6 +197,25 @@ def show(service_id: str, store: str | None, as_json: bool) -> None:
 
 
 @main.command()
+@click.argument("texts", metavar="TEXT", nargs=-1)
+@_JSON
+def hours(texts: tuple[str, ...], as_json: bool) -> None:
+    """Read Chinese opening-hours TEXTs (or lines on stdin) as OSM opening_hours: rather unknown than wrong."""
+    from locator.hours_text import read_hours
+
+    for text in texts or (line.rstrip("\r\n") for line in sys.stdin):
+        read = read_hours(text)
+        reason = None if read.reason is None else read.reason.of(_language())
+        if as_json:
+            said = {"text": text, "osm": read.osm, "understood": read.understood, "reason": reason}
+            click.echo(json.dumps(said, ensure_ascii=False))
+            continue
+        click.echo(f"{text}  →  {read.osm or '不知道'}" + (f"（{reason}）" if reason else ""))
+        if read.part is not None:
+            click.echo(f"    读懂的部分：{read.part}")
+
+
+@main.command()
 @click.option(
     "--services", default=1000, show_default=True, type=click.IntRange(1, 5_000_000), help="How many."
 )
