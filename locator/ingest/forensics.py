@@ -14,14 +14,14 @@ r the distance to a known twin. The margin is the difference between the two bes
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from locator._errors import Text
 from locator.datum import convert
 from locator.districts import metres_outside
-from locator.ingest.mixtures import SURE, Mixture, two_datums
+from locator.ingest.mixtures import SURE, two_datums
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-Verdict = Literal["wgs84", "gcj02", "bd09", "gcj02-doubled", "mixed", "ambiguous", "none"]
 # Priors: a doubled shift is a rare accident.
 CANDIDATES = {"wgs84": 0.38, "gcj02": 0.38, "bd09": 0.2, "gcj02-doubled": 0.04}
 # The outlines have a vertex every 1.7 km or so; of 149 known rows the worst true one looked 8 m outside.
@@ -38,6 +37,7 @@ _BLUR_M = 35.0
 _MOST_ASTRAY, _LEAST_ASTRAY = 0.5, 0.02
 _ASTRAY_DENSITY = 0.25
 _TWIN_M, _TWIN_FAR_M, _TWIN_WRONG = 40.0, 1500.0, 0.1
+_TWIN_MOVED_M = 250.0
 # Beyond this a row does not fit its district, however coarse the outline.
 TOLERANCE_M = 100.0
 # Posterior margin below which nobody should decide by these rows alone.
@@ -54,17 +54,19 @@ class Finding(NamedTuple):
     """What the rows say about their datum.
 
     `datums` has the datum of each row ("" where it cannot be told), `disagreeing` the rows that do not fit
-    their district or twin in it, `outside_m` how far they lie off, `scores` the posterior chance of every
-    hypothesis, `settled_by` what decided: evidence, stated (by the caller), or claim (the file's own word,
-    believed only where the rows do not speak against it).
+    their district or twin in it, `outside_m` how far they lie off, `moved_m` how far from the known twin,
+    `scores` the posterior chance of every hypothesis, `settled_by` what decided: evidence, stated (by the
+    caller), rows (each says its own), or claim (the file's own word, believed only where the rows do not
+    speak against it). The margin of a mixed file is the share of rows whose datum can be told.
     """
 
-    verdict: Verdict
+    verdict: str
     margin: float
     scores: dict[str, float]
     datums: NDArray[np.str_]
     disagreeing: NDArray[np.int64]
     outside_m: Floats
+    moved_m: Floats
     settled_by: str
     text: Text
 
@@ -99,6 +101,7 @@ def examine(
     rows: Rows,
     claim: str | None = None,
     stated: str | None = None,
+    own: Sequence[str | None] = (),
     groups: Sequence[NDArray[np.int64]] = (),
 ) -> Finding:
     """Return which datum the rows are in.
@@ -110,33 +113,50 @@ def examine(
     claim
         The datum that the file itself names, in a header or a coordinate system.
     stated
-        The datum that the caller decided on: then only the rows that do not fit are looked for.
+        The datum that the caller decided on for rows that do not say their own.
+    own
+        The datum that each row says of itself, or None; empty if none does.
     groups
         Labels 0.. of the rows by what offices differ in (source, district): rows of one group have one datum.
     """
-    there = np.flatnonzero(np.isfinite(rows.lon) & np.isfinite(rows.lat))
+    datums = np.array([datum or "" for datum in own] or [""] * len(rows.lon), "<U16")
+    placed = np.isfinite(rows.lon) & np.isfinite(rows.lat)
+    datums[~placed] = ""
+    there = np.flatnonzero(placed & (datums == ""))
     if not there.size:
-        return _found("none", 1.0, {}, rows, [], "evidence")
+        said = sorted(set(datums[placed].tolist()))
+        verdict = said[0] if len(said) == 1 else "mixed" if said else "none"
+        return _found(rows, datums, verdict, 1.0, "rows")
     chosen = there[:: -(-there.size // _SAMPLE)]
     logs = _logs(rows.some(chosen))
     scores = _posterior(_together(logs))
     order = sorted(scores, key=lambda name: -scores[name])
     margin = scores[order[0]] - scores[order[1]]
     if stated is not None:
-        return _found(stated, margin, scores, rows, there, "stated")
+        datums[there] = stated
+        found = _found(rows, datums, stated, margin, "stated", scores)
+        against = margin >= LEAST_MARGIN and order[0] != stated
+        return found._replace(text=_doubted(found.text, order[0])) if against else found
     prior = np.log(list(CANDIDATES.values()))
-    labels = [np.asarray(group)[chosen] for group in groups]
-    mixture = two_datums(logs[_USUAL_ASTRAY], prior, _together(logs).max(), labels)
+    mixture = two_datums(logs[_USUAL_ASTRAY], prior, _together(logs).max(), [np.asarray(g)[chosen] for g in groups])
     if mixture.gain >= _MIXED:
         if chosen.size < there.size:
             every = _logs(rows.some(there))[_USUAL_ASTRAY]
             mixture = two_datums(every, prior, 0.0, [np.asarray(group)[there] for group in groups])
-        return _row_by_row(rows, there, mixture, scores)
+        for place, name in enumerate(CANDIDATES):
+            datums[there[mixture.chance[:, place] > SURE]] = name
+        told = float((datums[there] != "").mean())
+        pair = tuple(list(CANDIDATES)[place] for place in mixture.pair)
+        return _found(rows, datums, "mixed", told, "evidence", scores, pair)
+    settled = None
     if margin >= LEAST_MARGIN and mixture.gain < _PERHAPS_MIXED:
-        return _found(order[0], margin, scores, rows, there, "evidence")
-    if claim is not None and scores[claim] >= (1 - LEAST_MARGIN) / 2 * scores[order[0]]:
-        return _found(claim, margin, scores, rows, there, "claim")
-    return _found("ambiguous", margin, scores, rows, there, "evidence")
+        settled = order[0], "evidence"
+    elif claim is not None and scores[claim] >= (1 - LEAST_MARGIN) / 2 * scores[order[0]]:
+        settled = claim, "claim"
+    if settled is None:
+        return _found(rows, datums, "ambiguous", margin, "evidence", scores)
+    datums[there] = settled[0]
+    return _found(rows, datums, settled[0], margin, settled[1], scores)
 
 
 def _logs(rows: Rows) -> Floats:
@@ -175,42 +195,26 @@ def _posterior(whole: Floats) -> dict[str, float]:
     return dict(zip(CANDIDATES, (chance / chance.sum()).tolist(), strict=True))
 
 
-def _row_by_row(
-    rows: Rows, there: NDArray[np.int64], mixture: Mixture, scores: dict[str, float]
-) -> Finding:
-    """Return a finding for a file of two datums: each row's own where the evidence decides, else ""."""
-    one, other = (list(CANDIDATES)[place] for place in mixture.pair)
-    datums = np.full(len(rows.lon), "", "<U16")
-    for place, name in enumerate(CANDIDATES):
-        datums[there[mixture.chance[:, place] > SURE]] = name
-    told = float((datums != "").sum() / there.size)
-    return _found("mixed", told, scores, rows, there, "evidence", datums, (one, other))
-
-
 def _found(
-    verdict: Any,  # noqa: ANN401
-    margin: float,
-    scores: dict[str, float],
     rows: Rows,
-    there: NDArray[np.int64] | list[int],
+    datums: NDArray[np.str_],
+    verdict: str,
+    margin: float,
     settled_by: str,
-    datums: NDArray[np.str_] | None = None,
-    pair: tuple[str, str] | None = None,
+    scores: dict[str, float] | None = None,
+    pair: tuple[str, ...] = (),
 ) -> Finding:
-    if datums is None:
-        datums = np.full(len(rows.lon), "", "<U16")
-        if verdict in CANDIDATES:
-            datums[np.asarray(there, np.int64)] = verdict
+    """Return a finding, with the rows that do not fit their district or twin in their datum."""
     outside = np.full(len(rows.lon), np.nan)
-    off = np.zeros(len(rows.lon), bool)
+    moved = np.full(len(rows.lon), np.nan)
     for name in CANDIDATES:
         mine = np.flatnonzero(datums == name)
         if mine.size:
-            outside[mine], apart = _distances(rows.some(mine), name)
-            off[mine] = (outside[mine] > TOLERANCE_M) | (apart > 2 * TOLERANCE_M)
-    text = _said(verdict, margin, int(off.sum()), settled_by, pair)
-    shown = {name: round(score, 4) for name, score in scores.items()}
-    return Finding(verdict, round(margin, 4), shown, datums, np.flatnonzero(off), outside, settled_by, text)
+            outside[mine], moved[mine] = _distances(rows.some(mine), name)
+    off = np.flatnonzero((outside > TOLERANCE_M) | (moved > _TWIN_MOVED_M))
+    text = _said(verdict, margin, off.size, settled_by, pair)
+    shown = {name: round(score, 4) for name, score in (scores or {}).items()}
+    return Finding(verdict, round(margin, 4), shown, datums, off, outside, moved, settled_by, text)
 
 
 _NAMES = {
@@ -221,7 +225,12 @@ _NAMES = {
 }
 
 
-def _said(verdict: str, margin: float, off: int, settled_by: str, pair: tuple[str, str] | None) -> Text:
+def _doubted(text: Text, best: str) -> Text:
+    name = _NAMES[best]
+    return Text(f"{text.zh}；可是点位更像{name.zh}", f"{text.en}; but the rows look like {name.en}")
+
+
+def _said(verdict: str, margin: float, off: int, settled_by: str, pair: tuple[str, ...]) -> Text:
     if verdict == "none":
         return Text("没有坐标", "no positions")
     if verdict == "ambiguous":
@@ -232,7 +241,9 @@ def _said(verdict: str, margin: float, off: int, settled_by: str, pair: tuple[st
             "known twin is in the store. Say it by --datum wgs84, gcj02 or bd09, or in a column 坐标系; naming the "
             "districts and giving more rows helps too",
         )
-    if verdict == "mixed" and pair is not None:
+    if verdict == "mixed" and not pair:
+        return Text("每行写了自己的坐标系", "each row says its datum")
+    if verdict == "mixed":
         one, other = (_NAMES[name] for name in pair)
         return Text(
             f"混着两种坐标系：{one.zh}和{other.zh}；{margin:.0%} 的行能逐行判断",
@@ -241,6 +252,7 @@ def _said(verdict: str, margin: float, off: int, settled_by: str, pair: tuple[st
     name = _NAMES[verdict]
     how = {
         "evidence": Text(f"把握 {margin:.2f}", f"margin {margin:.2f}"),
+        "rows": Text("每行自己写的", "as each row says"),
         "stated": Text("由你指定", "as stated"),
         "claim": Text(
             f"按文件自己写的，点位本身看不出来（把握 {margin:.2f}）",
