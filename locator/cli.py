@@ -220,9 +220,15 @@ def hours(texts: tuple[str, ...], as_json: bool) -> None:
 @_STORE
 @click.option("--datum", default="auto", show_default=True, help="auto, wgs84, gcj02, bd09 or gcj02-doubled.")
 @click.option("--kind", metavar="KIND", help="Kind of the rows that do not say theirs: station, canteen ...")
-@click.option("--mapping", type=click.Path(path_type=Path), help='JSON file: {"their column": "our field" or null}.')
+@click.option(
+    "--mapping", type=click.Path(path_type=Path), help='JSON file: {"their column": "our field" or null}.'
+)
 @click.option("--dry-run", is_flag=True, help="Only show what would change.")
-@click.option("--rejects", type=click.Path(dir_okay=False, path_type=Path), help="Write rows with problems to this .xlsx.")
+@click.option(
+    "--rejects",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write rows with problems to this .xlsx.",
+)
 @click.option("--who", metavar="NAME", help="Who imports, for the history [default: the login name].")
 @click.option("--why", metavar="TEXT", help="Why, for the history [default: the file's name].")
 @_JSON

@@ -85,7 +85,11 @@ def read_areas(table: Table, columns: Columns, positions: Positions) -> tuple[Ar
         found.append(codes)
     usual = Counter(codes[0][:4] for codes in found if len(codes) == 1)
     picked = [
-        codes[0] if len(codes) == 1 else _pick(codes, table.rows[row], rest, usual, positions, row) if codes else None
+        codes[0]
+        if len(codes) == 1
+        else _pick(codes, table.rows[row], rest, usual, positions, row)
+        if codes
+        else None
         for row, codes in enumerate(found)
     ]
     return Areas(picked, zones), problems
@@ -102,7 +106,12 @@ def _no_code(cell: str) -> tuple[Text, Text]:
 
 
 def _pick(
-    codes: Sequence[str], cells: list[str], rest: list[int], usual: Counter[str], positions: Positions, row: int
+    codes: Sequence[str],
+    cells: list[str],
+    rest: list[int],
+    usual: Counter[str],
+    positions: Positions,
+    row: int,
 ) -> str | None:
     """Return the one of several districts of a name that a row means, or None."""
     context = " ".join(cells[place] for place in rest)
@@ -112,7 +121,9 @@ def _pick(
     lon, lat = positions.lon[row], positions.lat[row]
     if np.isfinite(lon):
         # A shift of some hundred metres does not matter here.
-        away = {code: float(np.hypot(lon - middle(code)[0], lat - middle(code)[1])) for code in named or codes}
+        away = {
+            code: float(np.hypot(lon - middle(code)[0], lat - middle(code)[1])) for code in named or codes
+        }
         nearest = min(away, key=lambda code: away[code])
         return nearest if away[nearest] < _NEAR_DEG else None
     common = [code for code in named or codes if usual[code[:4]]]

@@ -59,7 +59,7 @@ _SYNONYMS: Mapping[str, str] = {
     "verified_on": "核实日期 核查日期 核实时间 核验日期 更新日期 更新时间 采集日期 登记日期 verified updated lastupdated checkedon",
     "demo": "示例 演示",
 }  # fmt: skip
-_IGNORED = frozenset("序号 序 行号 index fid ogcfid objectid".split())
+_IGNORED = frozenset(["序号", "序", "行号", "index", "fid", "ogcfid", "objectid"])
 _DATUM_WORDS = (
     (r"gcj|火星|高德|腾讯|amap|gaode|tencent|国测局", "gcj02"),
     (r"bd-?_?0?9|bd_?lng|bd_?lat|百度|baidu", "bd09"),
@@ -106,7 +106,11 @@ def recognise(name: str) -> str | None:
     if bare != even and bare in words:
         return words[bare]
     # 驿站详细地址, 站点联系电话: what the thing is called, before what is said of it.
-    tail = re.sub(r"^(?:工会|爱心|户外|劳动者|驿站|站点|食堂|服务点|服务站|网点|场所|点位|所在|所属|门店|店铺)+", "", bare)
+    tail = re.sub(
+        r"^(?:工会|爱心|户外|劳动者|驿站|站点|食堂|服务点|服务站|网点|场所|点位|所在|所属|门店|店铺)+",
+        "",
+        bare,
+    )
     return words.get(tail) if tail and tail != bare else None
 
 
@@ -171,7 +175,9 @@ def _check_mapping(names: Sequence[str], mapping: Mapping[str, str | None]) -> N
                 Text(f"表里没有“{name}”这一列，有的是：{there}", f"no column {name!r}; there are: {there}"),
             )
         if field is not None and field not in {*Service.model_fields, *_SYNONYMS}:
-            known = ", ".join([*Service.model_fields, *(f for f in _SYNONYMS if f not in Service.model_fields)])
+            known = ", ".join(
+                [*Service.model_fields, *(f for f in _SYNONYMS if f not in Service.model_fields)]
+            )
             raise InputError(
                 "mapping",
                 field,

@@ -58,7 +58,9 @@ def run(
 
 def _store(url: str | None, *, dry_run: bool) -> Store | None:
     """Open a store; a file that is not there yet is made, empty, unless nothing is to be written."""
-    path = None if url is None or ("://" in url and not url.startswith(_SQLITE)) else url.removeprefix(_SQLITE)
+    path = (
+        None if url is None or ("://" in url and not url.startswith(_SQLITE)) else url.removeprefix(_SQLITE)
+    )
     if url is None or path is None or Path(path).exists():
         return open_or_seed(url)
     if dry_run:
@@ -83,7 +85,10 @@ def _mapping(path: Path) -> dict[str, str | None]:
 
 def _check_rejects(path: Path) -> None:
     if path.suffix.lower() != ".xlsx" or not path.parent.is_dir():
-        text = Text(f"--rejects 要写成已有文件夹里的 .xlsx 文件，收到 {path}", f"--rejects takes an .xlsx file in a folder that exists, got {path}")
+        text = Text(
+            f"--rejects 要写成已有文件夹里的 .xlsx 文件，收到 {path}",
+            f"--rejects takes an .xlsx file in a folder that exists, got {path}",
+        )
         raise InputError("rejects", str(path), text)
 
 

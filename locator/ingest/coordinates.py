@@ -133,7 +133,10 @@ def _halves(said: str) -> list[tuple[str, str]]:
     """Return the ways to cut a text in two, the likeliest first."""
     cuts = [(said[: m.start()], said[m.end() :]) for m in _BETWEEN.finditer(said)]
     # "北纬31°16′东经121°32′", "31.2n121.5e": nothing between, but a letter on both.
-    cuts += [(said[: m.start()], said[m.start() :]) for m in re.finditer(r"(?<=[\d°′″nsew])(?=东经|西经|北纬|南纬|[eNnw]\d)", said)]
+    cuts += [
+        (said[: m.start()], said[m.start() :])
+        for m in re.finditer(r"(?<=[\d°′″nsew])(?=东经|西经|北纬|南纬|[eNnw]\d)", said)
+    ]
     cuts += [(said[: m.end()], said[m.end() :]) for m in re.finditer(r"[nsew](?=\d)", said)]
     return [(a, b) for a, b in cuts if a and b]
 

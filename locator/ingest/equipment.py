@@ -39,17 +39,46 @@ _WORDS: Mapping[str, str] = {
     "nursing": "哺乳间 母婴室 母婴间 妈咪小屋 哺乳室 nursing nursingroom",
     "water-cupboard": "爱心水柜 水柜 爱心冰柜 爱心水站 watercupboard",
 }  # fmt: skip
-_NO = re.compile(r"^(?:暂时?)?(?:没有|不提供|不配备|未配备|不含|缺少|缺|暂无|尚无|无|no\s+|without\s+|not?\s+)")
-_BETWEEN = re.compile(r"[、,，;；/|\n\t。+＋&·]+|\s{2,}|(?<=[一-鿿])\s+|\s+(?=[一-鿿])|(?:以及|及|和|与)(?=[一-鿿])| and ")
+_NO = re.compile(
+    r"^(?:暂时?)?(?:没有|不提供|不配备|未配备|不含|缺少|缺|暂无|尚无|无|no\s+|without\s+|not?\s+)"
+)
+_BETWEEN = re.compile(
+    r"[、,，;；/|\n\t。+＋&·]+|\s{2,}|(?<=[一-鿿])\s+|\s+(?=[一-鿿])|(?:以及|及|和|与)(?=[一-鿿])| and "
+)
 # Said around the thing, and nothing about whether it is there.
 _AROUND = re.compile(
     r"免费|提供|配备|配有|设有|备有|配置|拥有|具备|有|可以|可|等|服务|设备|设施|使用|公共|便民|爱心|应急|共享|手机|"
     r"\d+\s*(?:台|个|套|把|张|组|部|件|只|间|处|床|米|平)?|[一二两三四五六七八九十]+(?:台|个|套|把|张|组|部)|\s|[的了:：“”\"'*]"
 )
 _DOUBTFUL = re.compile(r"坏|维修|停用|故障|报修|待|计划|拟|规划|将|申请中|broken|planned")
-_NOTHING = frozenset({"", "无", "没有", "暂无", "/", "-", "—", "none", "n/a", "na", "不详", "未知", "未填", "待补充"})
-_YES = frozenset("有 是 √ ✓ ✔ ☑ y yes true 1 具备 已配备 配备 提供 v 对 可以 可用".split())
-_NOT = frozenset("无 否 × ✗ ✘ x n no false 0 没有 不具备 未配备 不提供 缺".split())
+_NOTHING = frozenset(
+    {"", "无", "没有", "暂无", "/", "-", "—", "none", "n/a", "na", "不详", "未知", "未填", "待补充"}
+)
+_YES = frozenset(
+    [
+        "有",
+        "是",
+        "√",
+        "✓",
+        "✔",
+        "☑",
+        "y",
+        "yes",
+        "true",
+        "1",
+        "具备",
+        "已配备",
+        "配备",
+        "提供",
+        "v",
+        "对",
+        "可以",
+        "可用",
+    ]
+)
+_NOT = frozenset(
+    ["无", "否", "×", "✗", "✘", "x", "n", "no", "false", "0", "没有", "不具备", "未配备", "不提供", "缺"]
+)
 
 
 class EquipmentRead(NamedTuple):

@@ -138,7 +138,9 @@ def examine(
         against = margin >= LEAST_MARGIN and order[0] != stated
         return found._replace(text=_doubted(found.text, order[0])) if against else found
     prior = np.log(list(CANDIDATES.values()))
-    mixture = two_datums(logs[_USUAL_ASTRAY], prior, _together(logs).max(), [np.asarray(g)[chosen] for g in groups])
+    mixture = two_datums(
+        logs[_USUAL_ASTRAY], prior, _together(logs).max(), [np.asarray(g)[chosen] for g in groups]
+    )
     if mixture.gain >= _MIXED:
         if chosen.size < there.size:
             every = _logs(rows.some(there))[_USUAL_ASTRAY]
@@ -160,9 +162,13 @@ def examine(
 
 
 def _logs(rows: Rows) -> Floats:
-    """Return log likelihoods of rows under the candidates for a third of likely shares astray, shape (e, n, h)."""
-    far, twin = zip(*(_distances(rows, name) for name in CANDIDATES), strict=True)
-    outside, apart = np.stack(far, axis=1), np.stack(twin, axis=1)
+    """Return log likelihoods of rows under the candidates for some likely shares astray, shape (e, n, h)."""
+    # All candidates at once: reading a district's outline takes longer than using it.
+    names, count = list(CANDIDATES), len(rows.lon)
+    moved = [to_wgs84(rows.lon, rows.lat, name) for name in names]
+    lon, lat = np.concatenate([x for x, _ in moved]), np.concatenate([y for _, y in moved])
+    outside = metres_outside(lon, lat, list(rows.district) * len(names)).reshape(-1, count).T
+    apart = np.stack([_from_twin(rows, *here) for here in moved], axis=1)
     inside = 1 / (1 + np.exp(np.clip(outside / _BLUR_M, -60, 60)))
     shares = np.array([_LEAST_ASTRAY, 0.05, 0.1, 0.2, _MOST_ASTRAY])[:, None, None]
     by_district = np.log((1 - shares) * inside + shares * _ASTRAY_DENSITY)
@@ -176,12 +182,12 @@ def _bell(apart: Floats, width: float) -> Floats:
     return density
 
 
-def _distances(rows: Rows, name: str) -> tuple[Floats, Floats]:
-    """Return metres outside the named district and metres from the twin, NaN where there is none."""
-    lon, lat = to_wgs84(rows.lon, rows.lat, name)
+def _from_twin(rows: Rows, lon: Floats, lat: Floats) -> Floats:
+    """Return metres from WGS-84 positions to the rows' twins, NaN where there is none."""
     east = (lon - rows.twin_lon) * np.cos(np.radians(lat)) * 111_320
     north = (lat - rows.twin_lat) * 110_950
-    return metres_outside(lon, lat, rows.district), np.hypot(east, north)
+    apart: Floats = np.hypot(east, north)
+    return apart
 
 
 def _together(logs: Floats) -> Floats:
@@ -210,7 +216,9 @@ def _found(
     for name in CANDIDATES:
         mine = np.flatnonzero(datums == name)
         if mine.size:
-            outside[mine], moved[mine] = _distances(rows.some(mine), name)
+            some = rows.some(mine)
+            here = to_wgs84(some.lon, some.lat, name)
+            outside[mine], moved[mine] = metres_outside(*here, some.district), _from_twin(some, *here)
     off = np.flatnonzero((outside > TOLERANCE_M) | (moved > _TWIN_MOVED_M))
     text = _said(verdict, margin, off.size, settled_by, pair)
     shown = {name: round(score, 4) for name, score in (scores or {}).items()}

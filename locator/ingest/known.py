@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import blake2b
 from re import compile as pattern
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -16,23 +16,15 @@ if TYPE_CHECKING:
 _ID = pattern(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
-class _Record(msgspec.Struct):
+class Twin(msgspec.Struct, frozen=True):
+    """What is needed of a record to recognise it."""
+
     id: str
     name: str
     district: str | None = None
     code: str | None = None
     lon: float | None = None
     lat: float | None = None
-
-
-class Twin(NamedTuple):
-    """What is needed of a record to recognise it."""
-
-    id: str
-    name: str
-    district: str | None
-    lon: float | None
-    lat: float | None
 
 
 class Known:
@@ -46,27 +38,28 @@ class Known:
 
     def __init__(self, rows: Iterable[tuple[str, bytes]]) -> None:
         self.records: dict[str, bytes] = dict(rows)
-        self._by_code: dict[str, Twin | None] = {}
-        self._by_name: dict[tuple[str, str | None], Twin | None] = {}
-        self._by_id: dict[str, Twin] = {}
-        decode = msgspec.json.Decoder(_Record).decode
-        for raw in self.records.values():
-            one = decode(raw)
-            twin = Twin(one.id, one.name, one.district, one.lon, one.lat)
-            self._by_id[one.id] = twin
+        self._decode = msgspec.json.Decoder(Twin).decode
+        # Ids only, and names by their hash: for 200,000 records whole twins would take 150 MB.
+        self._by_code: dict[str, str | None] = {}
+        self._by_name: dict[int, str | None] = {}
+        for own, raw in self.records.items():
+            one = self._decode(raw)
             if one.code:
-                self._by_code[one.code] = None if one.code in self._by_code else twin
-            key = (even(one.name), one.district)
-            self._by_name[key] = None if key in self._by_name else twin
+                self._by_code[one.code] = None if one.code in self._by_code else own
+            key = hash((even(one.name), one.district))
+            self._by_name[key] = None if key in self._by_name else own
 
     def identified(self, service_id: str | None, code: str | None) -> Twin | None:
         """Return the record that a row is by its id or its code."""
-        found = self._by_id.get(service_id) if service_id else None
-        return found or (self._by_code.get(code) if code else None)
+        for found in (service_id, self._by_code.get(code) if code else None, code):
+            if found and found in self.records:
+                return self._decode(self.records[found])
+        return None
 
     def named(self, name: str, district: str | None) -> Twin | None:
         """Return the only record of a name in a district."""
-        return self._by_name.get((even(name), district))
+        own = self._by_name.get(hash((even(name), district)))
+        return None if own is None else self._decode(self.records[own])
 
     def fields(self, service_id: str) -> dict[str, Any]:
         """Return a record's fields, {} if there is none."""

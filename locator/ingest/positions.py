@@ -13,6 +13,8 @@ from locator.ingest.coordinates import read_degrees, read_pair, swapped
 from locator.ingest.problems import Problem, rejected, warned
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from locator.ingest.columns import Columns
@@ -51,7 +53,9 @@ def read_positions(table: Table, columns: Columns) -> tuple[Positions, list[Prob
     both, stating = columns.fields.get("position"), columns.fields.get("source_datum")
     count = len(table.rows)
     lon, lat = np.full(count, np.nan), np.full(count, np.nan)
-    turned, stated, problems = np.zeros(count, bool), [None] * count, []
+    turned = np.zeros(count, bool)
+    stated: list[str | None] = [None] * count
+    problems: list[Problem] = []
     for row, cells in enumerate(table.rows):
         try:
             found, place = _one(table, cells, pairs, both)
@@ -70,7 +74,9 @@ def read_positions(table: Table, columns: Columns) -> tuple[Positions, list[Prob
         if stating is not None and cells[stating]:
             stated[row] = datum_claim(cells[stating])
             if stated[row] is None:
-                text = Text(f"不认识坐标系“{cells[stating][:20]}”", f"{cells[stating][:20]!r} is no known datum")
+                text = Text(
+                    f"不认识坐标系“{cells[stating][:20]}”", f"{cells[stating][:20]!r} is no known datum"
+                )
                 known = Text("写 wgs84、gcj02 或 bd09", "write wgs84, gcj02 or bd09")
                 problems.append(rejected(row + 1, table.columns[stating], cells[stating], text, known))
     return Positions(lon, lat, turned, stated), problems
@@ -118,10 +124,11 @@ def _number(column: str, cell: str) -> tuple[float, str | None]:
         if math.isfinite(value):
             return value, None
     try:
-        return tuple(read_degrees(cell, column))
+        read = read_degrees(cell, column)
     except InputError as error:
         how = Text("写成度数，如 121.5443", "write degrees, such as 121.5443")
         raise _PositionError(column, cell, error.text, how) from None
+    return read.value, read.axis
 
 
 def _pair_in(cell: str) -> tuple[float, float] | None:
@@ -131,16 +138,22 @@ def _pair_in(cell: str) -> tuple[float, float] | None:
         return None
 
 
-def _fault(lon: float, lat: float):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _fault(lon: float, lat: float) -> tuple[Callable[..., Problem], Text, Text] | None:
     """Return (how bad, reason, suggestion) of numbers that are no position, or None."""
     if lon == 0 and lat == 0:
-        return warned, Text("坐标是 0,0，当作没有位置", "0,0 is taken as no position"), Text("补上坐标", "give the position")
+        return (
+            warned,
+            Text("坐标是 0,0，当作没有位置", "0,0 is taken as no position"),
+            Text("补上坐标", "give the position"),
+        )
     if abs(lon) <= _MAX_LON and abs(lat) <= _MAX_LAT:
         return None
     if min(abs(lon), abs(lat)) > _METRES:
         return (
             rejected,
-            Text("像是以米为单位的投影坐标，不是经纬度", "these look like metres of a projection, not degrees"),
+            Text(
+                "像是以米为单位的投影坐标，不是经纬度", "these look like metres of a projection, not degrees"
+            ),
             Text("换成经纬度（度）", "convert them to degrees"),
         )
     return (

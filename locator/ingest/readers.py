@@ -19,6 +19,7 @@ _MAX_UNPACKED, _MAX_RATIO = 700 * 1024 * 1024, 250
 _MAX_ROWS, _MAX_COLUMNS = 1_000_000, 400
 # Offices put titles, dates and remarks above the header.
 _HEADER_WITHIN = 20
+_SHARED_CELLS = 20_000
 _MIDNIGHT = time()
 _TEXT = {".csv", ".tsv", ".txt", ".tab"}
 _EXCEL = {".xlsx", ".xls", ".ods", ".xlsm", ".xlsb", ".et"}
@@ -158,9 +159,7 @@ def _sheet(path: Path, mapping: Mapping[str, str | None] | None) -> Table:
     except (CalamineError, OSError, ValueError, TypeError, IndexError) as error:
         raise _unusable(path.name, f"{path.name} 打不开，可能已损坏", f"{path.name} is damaged") from error
     if best is None:
-        raise faults[0] if faults else _unusable(
-            path.name, f"{path.name} 是空的", f"{path.name} is empty"
-        )
+        raise faults[0] if faults else _unusable(path.name, f"{path.name} 是空的", f"{path.name} is empty")
     return best
 
 
@@ -180,19 +179,16 @@ def _weight(table: Table, mapping: Mapping[str, str | None] | None) -> tuple[int
 
 def cell_text(cell: Any) -> str:  # noqa: ANN401  whatever a spreadsheet holds
     """Return a spreadsheet's cell as one would type it."""
-    if isinstance(cell, str):
-        return cell.strip()
-    if cell is None:
-        return ""
+    if cell is None or isinstance(cell, str):
+        return (cell or "").strip()
     if isinstance(cell, bool):
         return "是" if cell else "否"
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)  # noqa: PLR2004
     if isinstance(cell, datetime):
         return cell.date().isoformat() if cell.time() == _MIDNIGHT else cell.isoformat(timespec="minutes")
-    if isinstance(cell, time):
-        return cell.strftime("%H:%M")
-    return cell.isoformat() if isinstance(cell, date) else str(cell)
+    clock = cell.strftime("%H:%M") if isinstance(cell, time) else None
+    return clock or (cell.isoformat() if isinstance(cell, date) else str(cell))
 
 
 def _known(names: Cells, mapping: Mapping[str, str | None] | None) -> int:
@@ -204,7 +200,10 @@ def _known(names: Cells, mapping: Mapping[str, str | None] | None) -> int:
 
 def _headed(rows: list[list[str]], mapping: Mapping[str, str | None] | None, kind: str) -> Table:
     """Return rows as a table below the row that looks most like a header."""
-    rows = [[cell.strip() for cell in row] for row in rows]
+    # In place, and one text for equal cells: a large table is held once.
+    shared: dict[str, str] = {}
+    for number, row in enumerate(rows):
+        rows[number] = [_shared(cell.strip(), shared) for cell in row]
     filled = [number for number, row in enumerate(rows) if any(row)][:_HEADER_WITHIN]
     scores = {number: _known(rows[number], mapping) for number in filled}
     if not scores:
@@ -230,10 +229,14 @@ def _headed(rows: list[list[str]], mapping: Mapping[str, str | None] | None, kin
     return Table(columns, kept, kind)
 
 
+def _shared(cell: str, shared: dict[str, str]) -> str:
+    return shared.setdefault(cell, cell) if len(shared) < _SHARED_CELLS else shared.get(cell, cell)
+
+
 def _two_rows(upper: Cells, lower: Cells) -> Cells:
     """Return a header of two rows as one: 经度 and 纬度 below a merged 坐标."""
     lower = lower + [""] * (len(upper) - len(lower))
-    return [low if recognise(low) and not recognise(high) or (low and not high) else
+    return [low if (recognise(low) and not recognise(high)) or (low and not high) else
             (low if recognise(low) in {"lon", "lat", "opens", "closes"} else high)
             for high, low in zip(upper, lower, strict=False)]  # fmt: skip
 

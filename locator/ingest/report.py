@@ -138,7 +138,12 @@ def write_rejects(report: ImportReport, path: Path) -> int:
     kept = own_columns(table.columns)
     datum = not any(recognise(table.columns[i]) == "source_datum" for i in kept)
     header = [table.columns[i] for i in kept] + ([DATUM_COLUMN] if datum else []) + list(EXTRA_COLUMNS)
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     with Workbook(str(path), options) as book:
         sheet = book.add_worksheet("退回")
         sheet.freeze_panes(1, 0)

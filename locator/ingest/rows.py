@@ -12,7 +12,7 @@ from locator.hours_text import HoursRead, read_hours
 from locator.ingest.equipment import read_equipment, yes_or_no
 from locator.ingest.known import id_of
 from locator.ingest.problems import Problem, rejected, warned
-from locator.ingest.values import READERS, kind_in, read_kind, read_rents
+from locator.ingest.values import READERS, kind_in, read_kind, read_rents, read_text
 from locator.price_words import parse_price
 from locator.service import Service
 from locator.timeline import timeline
@@ -24,7 +24,27 @@ if TYPE_CHECKING:
     from locator.ingest.readers import Table
 
 # Cells that say that nobody filled them in.
-BLANK = frozenset({"", "-", "--", "—", "/", "\\", "无数据", "不详", "未知", "null", "NULL", "None", "nan", "NaN", "N/A", "n/a", "#N/A"})
+BLANK = frozenset(
+    {
+        "",
+        "-",
+        "--",
+        "—",
+        "/",
+        "\\",
+        "无数据",
+        "不详",
+        "未知",
+        "null",
+        "NULL",
+        "None",
+        "nan",
+        "NaN",
+        "N/A",
+        "n/a",
+        "#N/A",
+    }
+)
 _CACHED = 50_000
 _MAX_HOURS_TEXT = 400
 _NO_NAME = Text("没有名称", "there is no name"), Text("补上名称", "give the name")
@@ -78,7 +98,7 @@ class RowReader:
             cell = cells[place]
             if cell in BLANK:
                 continue
-            value = self._once(field, cell, reader)
+            value = cell if reader is read_text else self._once(field, cell, reader)
             if isinstance(value, InputError):
                 problems.append(warned(number, self._names[place], cell, value.text, _LEFT_UNKNOWN))
             else:
@@ -140,7 +160,9 @@ class RowReader:
         if offer and "offers" not in fields:
             rule = self._once("offer", offer, parse_price)
             if isinstance(rule, InputError):
-                text = Text(f"优惠记下了原话，{rule.text.zh}", f"the offer is kept in its words; {rule.text.en}")
+                text = Text(
+                    f"优惠记下了原话，{rule.text.zh}", f"the offer is kept in its words; {rule.text.en}"
+                )
                 problems.append(warned(number, self._column("offer_text"), offer, text))
                 rule = {}
             fields["offers"] = [{"title": offer, **rule}]
@@ -168,7 +190,9 @@ class RowReader:
                 fields[field] = [*fields.get(field, ()), amenity]
             elif cells[place] not in BLANK:
                 text = Text(f"看不懂“{cells[place][:20]}”", f"{cells[place][:20]!r} is not understood")
-                problems.append(warned(number, self._names[place], cells[place], text, Text("写有或无", "write 有 or 无")))
+                problems.append(
+                    warned(number, self._names[place], cells[place], text, Text("写有或无", "write 有 or 无"))
+                )
 
     def _read_hours(
         self, number: int, cells: list[str], fields: dict[str, Any], problems: list[Problem]
@@ -192,9 +216,21 @@ class RowReader:
             fields["_hours_read"] = read.osm
             if read.understood != "complete" and read.reason is not None:
                 column = self._column("hours_text", "opens", "hours")
-                zh, en = ("按读懂的记", "kept as understood") if read.osm else ("时间记为不清楚", "hours stay unknown")
+                zh, en = (
+                    ("按读懂的记", "kept as understood")
+                    if read.osm
+                    else ("时间记为不清楚", "hours stay unknown")
+                )
                 text = Text(f"{read.reason.zh}；{zh}", f"{read.reason.en}; {en}")
-                problems.append(warned(number, column, said, text, Text("例：周一至周日 8:00-20:00", "e.g. Mo-Su 08:00-20:00")))
+                problems.append(
+                    warned(
+                        number,
+                        column,
+                        said,
+                        text,
+                        Text("例：周一至周日 8:00-20:00", "e.g. Mo-Su 08:00-20:00"),
+                    )
+                )
 
 
 _LEFT_UNKNOWN = Text("改好再导入；这一项先空着", "mend it and import again; it stays unknown till then")
@@ -234,6 +270,17 @@ def laid_over(stored: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
         fields["has"] = [a for a in order if a in has - lacks]
         fields["lacks"] = [a for a in order if a in lacks - said]
     return {**stored, **fields}
+
+
+# What a record leaves out: a field's default, in JSON's own types.
+_DEFAULTS = {
+    name: [] if field.default == () else field.default for name, field in Service.model_fields.items()
+}
+
+
+def says_the_same(stored: dict[str, Any], merged: dict[str, Any]) -> bool:
+    """Return whether merged fields say what the stored record says already."""
+    return all(value == stored.get(name, _DEFAULTS.get(name)) for name, value in merged.items())
 
 
 def service_of(number: int, merged: dict[str, Any], columns: dict[str, str]) -> Service | list[Problem]:

@@ -57,7 +57,9 @@ def read_spatial(path: Path) -> Table:
         )
     if frame.crs.to_epsg() not in _DEGREES:
         frame = frame.to_crs(4326)
-    return _table(frame, {"gpkg": "GeoPackage", "shp": "Shapefile", "zip": "Shapefile"}.get(suffix[1:], "GeoParquet"))
+    return _table(
+        frame, {"gpkg": "GeoPackage", "shp": "Shapefile", "zip": "Shapefile"}.get(suffix[1:], "GeoParquet")
+    )
 
 
 def _frame(path: Path) -> gpd.GeoDataFrame:
@@ -92,11 +94,17 @@ def _table(frame: gpd.GeoDataFrame, kind: str) -> Table:
     flat = there & (shapely.get_type_id(points) != 0)
     points = np.where(flat, shapely.point_on_surface(points), points)
     lon, lat = shapely.get_x(points), shapely.get_y(points)
-    numbers = [[repr(float(x)), repr(float(y))] if ok else ["", ""] for x, y, ok in zip(lon, lat, there, strict=True)]
+    numbers = [
+        [repr(float(x)), repr(float(y))] if ok else ["", ""] for x, y, ok in zip(lon, lat, there, strict=True)
+    ]
     attributes = frame.drop(columns=frame.geometry.name)
     names = [str(name) for name in attributes.columns]
     columns = [_cells(attributes.iloc[:, place].tolist()) for place in range(len(names))]
-    rows = [[*own, *position] for own, position in zip(zip(*columns, strict=True), numbers, strict=True)] if columns else numbers
+    rows = (
+        [[*own, *position] for own, position in zip(zip(*columns, strict=True), numbers, strict=True)]
+        if columns
+        else numbers
+    )
     return _joined(names, rows, kind, "wgs84")
 
 

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from locator import vocabulary
 from locator._errors import InputError, Text
@@ -78,7 +78,11 @@ def kind_in(name: str) -> str | None:
     said = even(name)
     first = next((word for word in _STATION_FIRST if word in said), None)
     if first is not None:
-        return next(kind for kind, words in _KIND_WORDS.items() if first in words.split()) if first != "爱心接力站" else "station"
+        return (
+            next(kind for kind, words in _KIND_WORDS.items() if first in words.split())
+            if first != "爱心接力站"
+            else "station"
+        )
     return next((kind for kind, words in _KIND_WORDS.items() if any(w in said for w in words.split())), None)
 
 
@@ -111,12 +115,20 @@ def read_stars(text: str) -> int:
     if said and set(said) <= {"★", "☆", "⭐"}:
         return min(_STARS_MOST, said.count("★") + said.count("⭐"))
     match = re.fullmatch(r"([0-5零一二三四五无])(?:\.0)?(?:颗|个)?(?:星|星级)?(?:驿站|站点)?", said)
-    return _NUMERALS.get(match[1], -1) if match and match[1] in _NUMERALS else int(match[1]) if match else _refuse("stars", text, "3")
+    return (
+        _NUMERALS.get(match[1], -1)
+        if match and match[1] in _NUMERALS
+        else int(match[1])
+        if match
+        else _refuse("stars", text, "3")
+    )
 
 
 def read_yuan(text: str) -> float:
     """Return CNY: 1200, 1200元/月, ¥1,200."""
-    match = re.fullmatch(r"(?:¥|￥|约)?(\d+(?:\.\d+)?)(?:元|块)?(?:/月|每月|/人|起)?", even(text).replace(",", ""))
+    match = re.fullmatch(
+        r"(?:¥|￥|约)?(\d+(?:\.\d+)?)(?:元|块)?(?:/月|每月|/人|起)?", even(text).replace(",", "")
+    )
     return float(match[1]) if match else _refuse("rent", text, "1200")
 
 
@@ -180,7 +192,11 @@ def codes_reader(field: str, known: Mapping[str, Text]) -> Callable[[str], list[
     labels = {even(word): code for code, label in known.items() for word in (code, label.zh, label.en)}
 
     def read(text: str) -> list[str]:
-        words = read_list(text) if text.startswith("[") else [w for w in re.split(r"[,，、;；|]", text) if w.strip()]
+        words = (
+            read_list(text)
+            if text.startswith("[")
+            else [w for w in re.split(r"[,，、;；|]", text) if w.strip()]
+        )
         found = [labels.get(even(str(word))) for word in words]
         if None in found:
             return _refuse(field, text, "、".join(list(known)[:8]))
@@ -189,10 +205,12 @@ def codes_reader(field: str, known: Mapping[str, Text]) -> Callable[[str], list[
     return read
 
 
-def _refuse(field: str, text: str, such: str) -> Any:  # noqa: ANN401  never returns
+def _refuse(field: str, text: str, such: str) -> NoReturn:
     shown = text[:40]
     raise InputError(
-        field, shown, Text(f"看不懂“{shown}”，要写成 {such} 这样", f"{shown!r} is not understood; write it like {such}")
+        field,
+        shown,
+        Text(f"看不懂“{shown}”，要写成 {such} 这样", f"{shown!r} is not understood; write it like {such}"),
     )
 
 
