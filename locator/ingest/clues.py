@@ -87,12 +87,14 @@ def counters(table: Table, columns: Columns) -> frozenset[str]:
 
 
 def claim_of(table: Table, columns: Columns) -> str | None:
+    """Return the datum that the file itself names, or None."""
     # The house's own export: beside the supplied numbers and their datum stand lon and lat in WGS-84.
     own = {"source_lon", "source_datum", "lon"} <= columns.fields.keys()
     return columns.claim or table.claim or ("wgs84" if own else None)
 
 
 def evidence(positions: Positions, areas: Areas, twins: list[Twin | None]) -> Rows:
+    """Return what the forensics looks at."""
     lon = np.array([np.nan if t is None or t.lon is None else t.lon for t in twins], np.float64)
     lat = np.array([np.nan if t is None or t.lat is None else t.lat for t in twins], np.float64)
     return Rows(positions.lon, positions.lat, areas.codes, lon, lat)

@@ -21,7 +21,7 @@ _LETTERS: tuple[tuple[str, Axis, int], ...] = (
     ("北纬|纬度|latitude|lat|n", "lat", 1), ("南纬|s", "lat", -1),
 )  # fmt: skip
 _SPELLINGS = (
-    ("º", "°"), ("˚", "°"), ("度", "°"), ("分", "′"), ("秒", "″"), ("’", "′"), ("‘", "′"), ("'", "′"),
+    ("º", "°"), ("˚", "°"), ("分", "′"), ("秒", "″"), ("’", "′"), ("‘", "′"), ("'", "′"),
     ("”", "″"), ("“", "″"), ('"', "″"), ("−", "-"), ("–", "-"), ("—", "-"), ("〃", "″"),
 )  # fmt: skip
 _BETWEEN = re.compile(r"\s*[,;，；、/|]\s*|\s+")
@@ -96,7 +96,8 @@ def _evened(text: str) -> str:
     said = unicodedata.normalize("NFKC", said).strip().lower()
     for other, usual in _SPELLINGS:
         said = said.replace(other, usual)
-    return said.replace("′′", "″")
+    # Not the 度 of 经度.
+    return re.sub(r"(?<=[\d.])\s*度", "°", said).replace("′′", "″")
 
 
 def _direction(said: str) -> tuple[Axis | None, int, str]:

@@ -121,7 +121,7 @@ def _number(column: str, cell: str) -> tuple[float, str | None]:
     except ValueError:
         pass
     else:
-        if math.isfinite(value):
+        if math.isfinite(value) and "_" not in cell:  # Python's own spelling, nobody else's
             return value, None
     try:
         read = read_degrees(cell, column)

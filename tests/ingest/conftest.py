@@ -50,7 +50,11 @@ def _facts(prefix: str) -> list[dict[str, object]]:
 
 @pytest.fixture(scope="session")
 def shanghai() -> list[dict[str, object]]:
-    return [s.model_dump(mode="json") for s in sample_services() if s.kind == "canteen" and s.source_datum == "gcj02"]
+    return [
+        s.model_dump(mode="json")
+        for s in sample_services()
+        if s.kind == "canteen" and s.source_datum == "gcj02"
+    ]
 
 
 @pytest.fixture(scope="session")
