@@ -28,9 +28,14 @@ _GENERIC = frozenset({"城区", "郊区", "矿区", "市辖区", "新区"})
 
 
 class Areas(NamedTuple):
-    """GB/T 2260 code of each row or None, and the rows whose named district has no code (they name a zone)."""
+    """GB/T 2260 code of each row or None, and the rows whose named district has no code (they name a zone).
+
+    `codes` is what the row says anywhere; `recorded` leaves out what only the address says where the table has a
+    column for the district and the cell is blank: blank is unknown.
+    """
 
     codes: list[str | None]
+    recorded: list[str | None]
     zones: dict[int, str]
 
 
@@ -92,7 +97,12 @@ def read_areas(table: Table, columns: Columns, positions: Positions) -> tuple[Ar
         else None
         for row, codes in enumerate(found)
     ]
-    return Areas(picked, zones), problems
+    recorded = (
+        picked
+        if column is None
+        else [c if r[column] else None for c, r in zip(picked, table.rows, strict=True)]
+    )
+    return Areas(picked, recorded, zones), problems
 
 
 def _no_code(cell: str) -> tuple[Text, Text]:

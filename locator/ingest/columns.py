@@ -144,7 +144,8 @@ def match_columns(names: Sequence[str], mapping: Mapping[str, str | None] | None
         The mapping names a column that is not there or a field that nobody knows.
     """
     own = dict(mapping or {})
-    _check_mapping(names, own)
+    check_mapping(own)
+    _check_columns(names, own)
     found = Columns({}, {}, [], None, None)
     claims = []
     for place, name in enumerate(names):
@@ -165,21 +166,25 @@ def match_columns(names: Sequence[str], mapping: Mapping[str, str | None] | None
     return found._replace(claim=stated.pop() if len(stated) == 1 else None, kind_hint=called)
 
 
-def _check_mapping(names: Sequence[str], mapping: Mapping[str, str | None]) -> None:
-    for name, field in mapping.items():
+def check_mapping(mapping: Mapping[str, str | None]) -> None:
+    """Refuse a mapping to fields that nobody knows.
+
+    Raises
+    ------
+    InputError
+        Names the field, and those that there are.
+    """
+    known = list(dict.fromkeys([*Service.model_fields, *_SYNONYMS]))
+    for field in mapping.values():
+        if field is not None and field not in known:
+            there = ", ".join(known)
+            text = Text(f"不认识字段 {field!r}，可以用：{there}", f"no field {field!r}; use one of: {there}")
+            raise InputError("mapping", field, text)
+
+
+def _check_columns(names: Sequence[str], mapping: Mapping[str, str | None]) -> None:
+    for name in mapping:
         if name not in names:
             there = "、".join(names[:40])
-            raise InputError(
-                "mapping",
-                name,
-                Text(f"表里没有“{name}”这一列，有的是：{there}", f"no column {name!r}; there are: {there}"),
-            )
-        if field is not None and field not in {*Service.model_fields, *_SYNONYMS}:
-            known = ", ".join(
-                [*Service.model_fields, *(f for f in _SYNONYMS if f not in Service.model_fields)]
-            )
-            raise InputError(
-                "mapping",
-                field,
-                Text(f"不认识字段 {field!r}，可以用：{known}", f"no field {field!r}; use one of: {known}"),
-            )
+            text = Text(f"表里没有“{name}”这一列，有的是：{there}", f"no column {name!r}; there are: {there}")
+            raise InputError("mapping", name, text)

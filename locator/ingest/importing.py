@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from locator import vocabulary
 from locator._errors import InputError, StoreError, Text
 from locator.datum import datum_of
-from locator.ingest.columns import match_columns
+from locator.ingest.columns import check_mapping, match_columns
 from locator.ingest.forensics import CANDIDATES
 from locator.ingest.known import Known
 from locator.ingest.plan import Plan
@@ -67,6 +67,7 @@ def import_file(
     stated = None if datum == "auto" else _stated(datum)
     if kind is not None:
         kind = vocabulary.check_codes("kind", kind, vocabulary.KINDS)[0]
+    check_mapping(mapping or {})
     table = read_table(path, mapping)
     columns = match_columns(table.columns, mapping)
     _check_columns(path.name, table, columns)

@@ -110,7 +110,7 @@ class Plan:
     def _one(self, row: int, cells: list[str]) -> Service | None:
         """Return a row's record if the store has to change for it."""
         number = row + 1
-        draft = self.reader.read(number, cells, self.read.areas.codes[row], self.read.areas.zones.get(row))
+        draft = self.reader.read(number, cells, self.read.areas.recorded[row], self.read.areas.zones.get(row))
         problems = [*self._early.get(number, ()), *draft.problems]
         self.problems += problems
         if draft.fields is None or any(p.outcome == "rejected" for p in problems):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -63,24 +64,33 @@ def read_spatial(path: Path) -> Table:
 
 
 def _frame(path: Path) -> gpd.GeoDataFrame:
-    import geopandas as gpd  # noqa: PLC0415
     from pyarrow import ArrowException  # noqa: PLC0415
     from pyogrio.errors import DataSourceError, FieldError, GeometryError  # noqa: PLC0415
     from pyproj.exceptions import CRSError  # noqa: PLC0415
 
     faults = (DataSourceError, FieldError, GeometryError, CRSError, ArrowException)
-    suffix = path.suffix.lower()
+    if path.suffix.lower() == ".zip":
+        check_packed(path)
     try:
-        if suffix in {".parquet", ".geoparquet"}:
-            return gpd.read_parquet(path)
-        if suffix == ".zip":
-            check_packed(path)
-            return gpd.read_file(f"/vsizip/{path.resolve()}", engine="pyogrio")
-        return gpd.read_file(path, engine="pyogrio")
+        # GDAL grumbles about damaged files by warnings; what counts is what comes out.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            return _opened(path)
     except (*faults, OSError, ValueError, KeyError, TypeError, shapely.errors.ShapelyError) as error:
-        said = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
-        said = said.replace(str(path.resolve()), path.name).replace(str(path), path.name)
-        raise _unusable(path.name, f"读不了：{said}", f"it cannot be read: {said}") from error
+        # The driver's own words hold paths of this machine.
+        raise _unusable(
+            path.name, "读不了，可能已损坏或缺少配套文件", "it cannot be read: damaged, or a part is missing"
+        ) from error
+
+
+def _opened(path: Path) -> gpd.GeoDataFrame:
+    import geopandas as gpd  # noqa: PLC0415
+
+    if path.suffix.lower() in {".parquet", ".geoparquet"}:
+        return gpd.read_parquet(path)
+    if path.suffix.lower() == ".zip":
+        return gpd.read_file(f"/vsizip/{path.resolve()}", engine="pyogrio")
+    return gpd.read_file(path, engine="pyogrio")
 
 
 def _unusable(name: str, zh: str, en: str) -> InputError:

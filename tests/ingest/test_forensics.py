@@ -46,7 +46,7 @@ def table(records: list[Record], lon: np.ndarray, lat: np.ndarray) -> list[list[
     return rows
 
 
-def metres(report: ImportReport, store_rows: list[Record], records: list[Record]) -> float:
+def metres(store_rows: list[Record], records: list[Record]) -> float:
     """Return how far the worst imported position lies from the truth."""
     kept = {r["name"]: r for r in store_rows}
     away = [
@@ -75,7 +75,7 @@ def test_both_public_lists_get_the_right_verdict_in_every_datum_and_convert_righ
     assert (report.verdict, report.rejected) == (datum, 0)
     assert report.finding.settled_by == "evidence"
     assert LEAST_MARGIN <= report.finding.margin <= 1
-    assert metres(report, held(store), records) < 0.5
+    assert metres(held(store), records) < 0.5
     outside = [row + 1 for row in report.finding.disagreeing.tolist()]
     assert outside == ([21, 26, 53, 69] if city == "zhengzhou" else [])
     said = [p.row for p in report.problems if "不在" in p.reason.zh]
@@ -90,7 +90,7 @@ def test_swapped_axes_are_put_right_and_said(
     report = bring(write(table(shanghai, lat, lon)))
     assert report.verdict == f"{datum}-swapped"
     assert len(report.swapped) == 77
-    assert metres(report, held(store), shanghai) < 0.5
+    assert metres(held(store), shanghai) < 0.5
     kept = next(r for r in held(store) if r["name"] == shanghai[0]["name"])
     assert (kept["source_lon"], kept["source_lat"], kept["source_datum"]) == (lon[0], lat[0], datum)
 
@@ -192,7 +192,7 @@ def test_a_column_that_says_the_datum_of_each_row_is_followed(
     ]
     report = bring(write(rows))
     assert (report.verdict, report.rejected) == ("mixed", 0)
-    assert metres(report, held(store), shanghai) < 0.5
+    assert metres(held(store), shanghai) < 0.5
 
 
 @pytest.mark.parametrize("seed", range(6))
