@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -50,7 +50,7 @@ def _by_word() -> dict[str, tuple[str, ...]]:
     return words
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _in_cell(cell: str) -> tuple[str, ...]:
     word = cell.replace(" ", "")
     if word.isdigit() and len(word) >= _CODE_DIGITS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from locator._errors import InputError, Text
@@ -95,7 +95,7 @@ def _words() -> dict[str, str]:
     return words | {_even(field): field for field in (*Service.model_fields, *_SYNONYMS)}
 
 
-@cache
+@lru_cache(maxsize=4096)
 def recognise(name: str) -> str | None:
     """Return the field that a header means, or None."""
     words = _words()

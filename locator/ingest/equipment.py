@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from locator import vocabulary
@@ -102,7 +102,7 @@ def _table() -> tuple[tuple[str, str], ...]:
     return tuple(sorted(words.items(), key=lambda item: (-len(item[0]), item[0])))
 
 
-@cache
+@lru_cache(maxsize=4096)
 def amenity_of(name: str) -> str | None:
     """Return the amenity that a word is, or None: 空调, 是否有空调, Wi-Fi."""
     word = re.sub(r"\s+|[(（].*?[)）]|^是否(?:有|配备|提供)?|^有无|情况$", "", _even(name))
@@ -119,7 +119,7 @@ def yes_or_no(text: str) -> bool | None:
     return None
 
 
-@cache
+@lru_cache(maxsize=4096)
 def read_equipment(text: str) -> EquipmentRead:
     """Return what an equipment text says; what is not understood is handed back, never dropped."""
     has: set[str] = set()

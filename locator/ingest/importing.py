@@ -91,7 +91,7 @@ def import_file(
                     "the store changed during the import; nothing was written, import again",
                 )
             )
-        yield from plan.services()
+        yield from plan.services(for_good=True)
 
     store.save(unless_changed(), who=who, why=why)
     return plan.report(dry_run=False)

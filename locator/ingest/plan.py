@@ -49,6 +49,7 @@ class Plan:
 
     def __init__(self, table: Table, columns: Columns, known: Known, reader: RowReader) -> None:
         self.table, self.columns, self.known, self.reader = table, columns, known, reader
+        self.rows = sum(any(cells) for cells in table.rows)
         self.read: _Read
         self.finding: Finding
         self.progress: Callable[[int, int], None] = lambda _done, _whole: None
@@ -80,8 +81,12 @@ class Plan:
         plan._wgs84 = derived(positions, plan.finding)
         return plan
 
-    def services(self) -> Iterator[Service]:
-        """Yield the records that are new or change; counts and problems are those of the last pass."""
+    def services(self, *, for_good: bool = False) -> Iterator[Service]:
+        """Yield the records that are new or change; counts and problems are those of the last pass.
+
+        `for_good` lets go of the cells of rows that nobody will ask for again, so that a large table and its
+        records are not both held; there is no second pass then.
+        """
         self._clear()
         whole = len(self.table.rows)
         for row, cells in enumerate(self.table.rows):
@@ -89,20 +94,21 @@ class Plan:
                 self.progress(row, whole)
             if any(cells):
                 changed = self._one(row, cells)
+                if for_good and not (self.problems and self.problems[-1].row == row + 1):
+                    self.table.rows[row] = []
                 if changed is not None:
                     yield changed
         self.progress(whole, whole)
 
     def report(self, *, dry_run: bool, refused: Text | None = None) -> ImportReport:
         """Return what became of the rows."""
-        rows = sum(any(cells) for cells in self.table.rows)
         bad = {p.row for p in self.problems if p.outcome == "rejected"}
         doubtful = {p.row for p in self.problems} - bad
-        taken = 0 if refused else rows - len(bad) - len(doubtful)
+        taken = 0 if refused else self.rows - len(bad) - len(doubtful)
         fields = {field: self.table.columns[place] for field, place in self.columns.fields.items()}
         turned = tuple((np.flatnonzero(self.read.positions.swapped) + 1).tolist())
         return ImportReport(
-            self.table, rows, taken, len(doubtful), len(bad), **self.counts, finding=self.finding, swapped=turned,
+            self.table, self.rows, taken, len(doubtful), len(bad), **self.counts, finding=self.finding, swapped=turned,
             problems=self.problems, changes=self.changes, columns=fields, ignored=self.columns.unknown,
             dry_run=dry_run, refused=refused,
         )  # fmt: skip

@@ -6,7 +6,7 @@ import json
 import re
 import unicodedata
 from datetime import date
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from locator import vocabulary
@@ -63,7 +63,7 @@ def even(text: str) -> str:
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).lower()
 
 
-@cache
+@lru_cache(maxsize=4096)
 def read_kind(text: str) -> str | None:
     """Return the kind that a cell of a kind column means, or None."""
     said = even(text)
