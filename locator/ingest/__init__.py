@@ -1,0 +1,1 @@
+"""Files in: lists of services as offices keep them, read, judged and compared."""
