@@ -243,3 +243,6 @@ def sample(services: int, seed: int, out: Path | None, store: str | None) -> Non
         elif not Store(store or "").create(invented, f"invented, seed {seed}"):
             raise click.ClickException(f"{store} is there already; it is left as it is")
     click.echo(f"{out or store}: {services}", err=True)
+
+
+import locator.cli_data  # noqa: E402, F401  it adds its commands to main
