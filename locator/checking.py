@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 # The outlines are coarse; nearer to a border than this says nothing.
 TOLERANCE_M = 100.0
+_SAID = {code: (one.severity, one.suggestion._asdict()) for code, one in CHECKS.items()}
 
 
 class Finding(NamedTuple):
@@ -36,14 +37,14 @@ class Finding(NamedTuple):
 
     def as_json(self) -> dict[str, Any]:
         """Return the finding as `locator check --json` prints it."""
-        check = CHECKS[self.code]
+        severity, suggestion = _SAID[self.code]
         return {
             "code": self.code,
-            "severity": check.severity,
+            "severity": severity,
             "id": self.service.id,
             "name": self.service.name,
-            "detail": self.detail._asdict(),
-            "suggestion": check.suggestion._asdict(),
+            "detail": {"zh": self.detail.zh, "en": self.detail.en},
+            "suggestion": suggestion,
         }
 
 
