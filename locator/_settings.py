@@ -19,6 +19,7 @@ class Settings:
     basemap_datum: str | None = None
     basemap_attribution: str = ""
     tianditu_key: str | None = None
+    code_pattern: str | None = None
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:

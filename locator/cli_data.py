@@ -17,6 +17,7 @@ from locator.cli import _JSON, _STORE, _language, _spoken, main
 from locator.timeline import SHANGHAI
 
 if TYPE_CHECKING:
+    from locator._errors import Text
     from locator.checking import State
     from locator.service import Service
 
@@ -95,8 +96,7 @@ def _tell(state: State) -> None:
     for finding in state.findings[:_SHOWN]:
         title = CHECKS[finding.code].title.of(language)
         click.echo(f"[{finding.service.id}] {finding.service.name}  {title}：{finding.detail.of(language)}")
-    if len(state.findings) > _SHOWN:
-        click.echo(f"…… 还有 {len(state.findings) - _SHOWN} 条，用 --json 看全", err=True)
+    _more(len(state.findings))
 
 
 @main.command()
@@ -127,3 +127,108 @@ def export(file: Path, store: str | None, datum: str | None, kind: str | None, d
     except OSError as error:
         raise click.ClickException(f"{file}: {error.strerror or error}") from error
     click.echo(f"{file}: {count}", err=True)
+
+
+_INSPECTIONS = click.option(
+    "--inspections", metavar="FILE.csv", type=click.Path(dir_okay=False, path_type=Path),
+    help="Inspections: service_id, on, open_as_stated, found, missing, by, note.",
+)  # fmt: skip
+
+
+@main.command()
+@_STORE
+@_INSPECTIONS
+@_JSON
+@_AT
+@_spoken
+def recheck(store: str | None, inspections: Path | None, as_json: bool, at: str | None) -> None:
+    """List what to look at again, the most urgent first, with why."""
+    from locator.inspections import read_inspections, recheck_queue
+
+    visits = read_inspections(inspections) if inspections else []
+    queue = recheck_queue(_services(store), visits, _instant(at).date())
+    if as_json:
+        _print(
+            [
+                _row(row.service) | {"score": row.score, "reasons": [_both(r) for r in row.reasons]}
+                for row in queue
+            ]
+        )
+        return
+    for row in queue[:_SHOWN]:
+        reasons = "；".join(reason.of(_language()) for reason in row.reasons)
+        click.echo(f"{row.score:5.2f}  [{row.service.id}] {row.service.name}：{reasons}")
+    _more(len(queue))
+
+
+@main.command()
+@_STORE
+@_INSPECTIONS
+@_JSON
+@_AT
+@_spoken
+def stars(store: str | None, inspections: Path | None, as_json: bool, at: str | None) -> None:
+    """Propose a star rating for each station, with the reasons; nothing is changed."""
+    from locator.inspections import read_inspections
+    from locator.stars import star_proposals
+
+    visits = read_inspections(inspections) if inspections else []
+    proposals = star_proposals(_services(store), visits, _instant(at).date())
+    if as_json:
+        _print(
+            [
+                _row(one.service)
+                | {"stars": one.service.stars, "proposed": one.stars}
+                | {
+                    "rules": [
+                        {"rule": r.name, "earned": r.earned, "reason": _both(r.reason)} for r in one.rules
+                    ]
+                }
+                for one in proposals
+            ]
+        )
+        return
+    for one in proposals[:_SHOWN]:
+        now = "没评过" if one.service.stars is None else f"现 {one.service.stars} 星"
+        click.echo(f"建议 {one.stars} 星（{now}）  [{one.service.id}] {one.service.name}")
+        for rule in one.rules:
+            click.echo(f"      {'★' if rule.earned else '☆'} {rule.reason.of(_language())}")
+    _more(len(proposals))
+
+
+@main.command()
+@_STORE
+@_JSON
+@_spoken
+def codes(store: str | None, as_json: bool) -> None:
+    """List services without a sound code of their own, with the next free one; nothing is changed."""
+    from locator.codes import DEFAULT_PATTERN, Pattern, code_advice
+
+    pattern = Pattern(Settings.from_environ(os.environ).code_pattern or DEFAULT_PATTERN)
+    advice = code_advice(_services(store), pattern)
+    if as_json:
+        _print(
+            [
+                _row(one.service)
+                | {"code": one.service.code, "problem": _both(one.problem), "proposed": one.proposed}
+                for one in advice
+            ]
+        )
+        return
+    for one in advice[:_SHOWN]:
+        why = "没有编码" if one.problem is None else one.problem.of(_language())
+        click.echo(f"{one.proposed or '-'}  [{one.service.id}] {one.service.name}：{why}")
+    _more(len(advice))
+
+
+def _row(service: Service) -> dict[str, object]:
+    return {"id": service.id, "name": service.name, "kind": service.kind, "demo": service.demo}
+
+
+def _both(text: Text | None) -> dict[str, str] | None:
+    return None if text is None else text._asdict()
+
+
+def _more(count: int) -> None:
+    if count > _SHOWN:
+        click.echo(f"…… 还有 {count - _SHOWN} 条，用 --json 看全", err=True)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import date, datetime, timedelta
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
@@ -21,6 +20,9 @@ from locator.maps import basemap_of, check_page
 from locator.store import Store
 from locator.timeline import SHANGHAI
 from locator.vocabulary import KINDS
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 AT = datetime(2026, 11, 23, 13, 5, tzinfo=SHANGHAI)
 GOOD: dict[str, Any] = {

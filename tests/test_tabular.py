@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -43,7 +43,7 @@ def cells(path: Path) -> list[dict[str, Any]]:
 
 
 def parsed(row: dict[str, Any]) -> Service:
-    said = {k: v for k, v in row.items() if v is not None and v == v and v != "" and str(v) != "<NA>"}
+    said = {k: v for k, v in row.items() if str(v) not in {"None", "nan", "<NA>", ""}}
     for name in LISTS & said.keys():
         if isinstance(said[name], str):
             said[name] = json.loads(said[name])
@@ -70,7 +70,7 @@ OFFERS = st.builds(
     TEXTS, st.lists(st.sampled_from(list(GROUPS)), max_size=2, unique=True), HOURS, st.sampled_from([None, 30, 12.5]), DAYS,
 )  # fmt: skip
 EVENTS = st.builds(
-    lambda title, day: {"title": title, "start": datetime(2026, 11, day, 9), "end": datetime(2026, 11, day, 10)},
+    lambda title, day: {"title": title, "start": f"2026-11-{day:02}T09:00", "end": f"2026-11-{day:02}T10:00"},
     TEXTS, st.integers(1, 28),
 )  # fmt: skip
 STOPS = st.builds(lambda lon, lat, hours, last: {"lon": lon, "lat": lat, "hours": hours, "valid_to": last}, LONS, LATS, HOURS, DAYS)  # fmt: skip
