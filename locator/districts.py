@@ -163,7 +163,7 @@ def metres_outside(
         rows = rows[np.isfinite(lon[rows]) & np.isfinite(lat[rows])]
         if rows.size:
             shape = _shape(code)
-            scale = _DEGREE_LON_M * np.cos(np.radians(shape.centroid.y)), _DEGREE_LAT_M
+            scale = _DEGREE_LON_M * np.cos(np.radians(middle(code)[1])), _DEGREE_LAT_M
             flat = shapely.transform(shape, partial(np.multiply, scale))
             points = shapely.points(lon[rows] * scale[0], lat[rows] * scale[1])
             edge = shapely.boundary(flat)
