@@ -32,9 +32,10 @@ def _services(store: str | None) -> list[Service]:
     from locator.service import Service
     from locator.store import open_or_seed
 
+    opened = open_or_seed(store or Settings.from_environ(os.environ).store)
     # Hundreds of thousands of records that all live to the end: looking for garbage among them costs a third.
     gc.disable()
-    opened = open_or_seed(store or Settings.from_environ(os.environ).store)
+    click.get_current_context().call_on_close(gc.enable)
     try:
         return [Service.model_validate_json(raw) for _, raw in opened.snapshot()[2]]
     finally:
