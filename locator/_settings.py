@@ -20,6 +20,7 @@ class Settings:
     basemap_attribution: str = ""
     tianditu_key: str | None = None
     holidays: str | None = None
+    code_pattern: str | None = None
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:

@@ -485,3 +485,6 @@ def show_holidays(year: int, as_json: bool) -> None:
     )
     for day in days:
         click.echo(f"{day.day} 周{'一二三四五六日'[day.day.weekday()]}  {words[day.kind][1]}  {day.festival}")
+
+
+import locator.cli_data  # noqa: E402, F401  it adds its commands to main
