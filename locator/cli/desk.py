@@ -13,7 +13,7 @@ import click
 import msgspec
 
 from locator._settings import Settings
-from locator.cli import _JSON, _STORE, _language, _spoken, main
+from locator.cli.shared import JSON, STORE, language, main, spoken
 from locator.timeline import SHANGHAI
 
 if TYPE_CHECKING:
@@ -60,8 +60,8 @@ def _write(out: Path, text: str) -> None:
 
 
 @main.command()
-@_STORE
-@_JSON
+@STORE
+@JSON
 @click.option(
     "--map",
     "out",
@@ -69,7 +69,7 @@ def _write(out: Path, text: str) -> None:
     help="Write the findings as a map to this HTML file.",
 )
 @_AT
-@_spoken
+@spoken
 def check(store: str | None, as_json: bool, out: Path | None, at: str | None) -> None:
     """Tell the state of the data: what is wrong, missing, stale or doubled."""
     from locator.checking import check as checked
@@ -88,27 +88,27 @@ def check(store: str | None, as_json: bool, out: Path | None, at: str | None) ->
 def _tell(state: State) -> None:
     from locator._checks import CHECKS
 
-    language = _language()
+    said_in = language()
     click.echo(f"{state.services} 处服务，{state.at:%Y-%m-%d %H:%M}")
     for row in state.summary():
         if row["findings"]:
-            title = CHECKS[row["code"]].title.of(language)
+            title = CHECKS[row["code"]].title.of(said_in)
             click.echo(f"{row['services']:>8}  {100 * row['share']:5.1f}%  {title}  [{row['code']}]")
     for finding in state.findings[:_SHOWN]:
-        title = CHECKS[finding.code].title.of(language)
-        click.echo(f"[{finding.service.id}] {finding.service.name}  {title}：{finding.detail.of(language)}")
+        title = CHECKS[finding.code].title.of(said_in)
+        click.echo(f"[{finding.service.id}] {finding.service.name}  {title}：{finding.detail.of(said_in)}")
     _more(len(state.findings))
 
 
 @main.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@_STORE
+@STORE
 @click.option(
     "--datum", metavar="TEXT", help="wgs84, gcj02 or bd09: of the columns lon and lat [default: wgs84]."
 )
 @click.option("--kind", metavar="TEXT", help="Only these kinds, separated by commas.")
 @click.option("--district", metavar="TEXT", help="Only this district: GB/T 2260 code or name.")
-@_spoken
+@spoken
 def export(file: Path, store: str | None, datum: str | None, kind: str | None, district: str | None) -> None:
     """Write the services to FILE (.gpkg, .parquet, .geojson, .csv or .xlsx), ready to import again."""
     from locator import tabular
@@ -137,11 +137,11 @@ _INSPECTIONS = click.option(
 
 
 @main.command()
-@_STORE
+@STORE
 @_INSPECTIONS
-@_JSON
+@JSON
 @_AT
-@_spoken
+@spoken
 def recheck(store: str | None, inspections: Path | None, as_json: bool, at: str | None) -> None:
     """List what to look at again, the most urgent first, with why."""
     from locator.inspections import read_inspections, recheck_queue
@@ -157,17 +157,17 @@ def recheck(store: str | None, inspections: Path | None, as_json: bool, at: str 
         )
         return
     for row in queue[:_SHOWN]:
-        reasons = "；".join(reason.of(_language()) for reason in row.reasons)
+        reasons = "；".join(reason.of(language()) for reason in row.reasons)
         click.echo(f"{row.score:5.2f}  [{row.service.id}] {row.service.name}：{reasons}")
     _more(len(queue))
 
 
 @main.command()
-@_STORE
+@STORE
 @_INSPECTIONS
-@_JSON
+@JSON
 @_AT
-@_spoken
+@spoken
 def stars(store: str | None, inspections: Path | None, as_json: bool, at: str | None) -> None:
     """Propose a star rating for each station, with the reasons; nothing is changed."""
     from locator.inspections import read_inspections
@@ -193,14 +193,14 @@ def stars(store: str | None, inspections: Path | None, as_json: bool, at: str | 
         now = "没评过" if one.service.stars is None else f"现 {one.service.stars} 星"
         click.echo(f"建议 {one.stars} 星（{now}）  [{one.service.id}] {one.service.name}")
         for rule in one.rules:
-            click.echo(f"      {'★' if rule.earned else '☆'} {rule.reason.of(_language())}")
+            click.echo(f"      {'★' if rule.earned else '☆'} {rule.reason.of(language())}")
     _more(len(proposals))
 
 
 @main.command()
-@_STORE
-@_JSON
-@_spoken
+@STORE
+@JSON
+@spoken
 def codes(store: str | None, as_json: bool) -> None:
     """List services without a sound code of their own, with the next free one; nothing is changed."""
     from locator.codes import DEFAULT_PATTERN, Pattern, code_advice
@@ -217,7 +217,7 @@ def codes(store: str | None, as_json: bool) -> None:
         )
         return
     for one in advice[:_SHOWN]:
-        why = "没有编码" if one.problem is None else one.problem.of(_language())
+        why = "没有编码" if one.problem is None else one.problem.of(language())
         click.echo(f"{one.proposed or '-'}  [{one.service.id}] {one.service.name}：{why}")
     _more(len(advice))
 
