@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from locator import __version__
+from locator import __version__, image_commands
 from locator._errors import ConfigurationError, InputError, LocatorError, NotFoundError
 from locator._settings import Settings
 from locator.timeline import SHANGHAI
@@ -243,3 +243,6 @@ def sample(services: int, seed: int, out: Path | None, store: str | None) -> Non
         elif not Store(store or "").create(invented, f"invented, seed {seed}"):
             raise click.ClickException(f"{store} is there already; it is left as it is")
     click.echo(f"{out or store}: {services}", err=True)
+
+
+image_commands.register(main, _spoken, _question_options, _STORE, _catalog)

@@ -8,12 +8,12 @@ from flask import Flask
 from flask_compress import Compress
 
 from locator._bundled import bundled
-from locator._settings import Settings
+from locator._settings import Settings, public_url
 from locator.cards import duration
 from locator.maps import basemap_of
 from locator.maps.assets import static_tag
 from locator.store import open_or_seed
-from locator.web import api, files, pages, problems, security
+from locator.web import api, files, images, pages, problems, security
 from locator.web.current import CurrentCatalog
 from locator.web.lane import NearestLane
 
@@ -58,12 +58,14 @@ def create_app(config: Mapping[str, object] | None = None, settings: Settings | 
     current = CurrentCatalog(open_or_seed(chosen.store))
     app.extensions["locator.catalog"] = current
     app.extensions["locator.basemap"] = basemap_of(chosen)
+    app.extensions["locator.public_url"] = public_url(chosen)
+    app.extensions["locator.images"] = images.ImageCache()
     app.jinja_env.globals.update(static_tag=static_tag())
     app.jinja_env.filters.update(duration=duration)
     Compress(app)
     security.protect(app)
     problems.register(app)
-    for blueprint in (api.blueprint, pages.blueprint, files.blueprint):
+    for blueprint in (api.blueprint, pages.blueprint, files.blueprint, images.blueprint):
         app.register_blueprint(blueprint)
     app.wsgi_app = NearestLane(app.wsgi_app, current)  # type: ignore[method-assign]
     return app
