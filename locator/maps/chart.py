@@ -146,7 +146,7 @@ def _speck(pin: Pin, theme: str, unit: float) -> str:
     ink = colours(theme)
     x, y = pin.at
     return (
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{pin.side / 2:.1f}" fill="{ink[f"kind-{pin.card.family}"]}"'
+        f'<circle class="speck" cx="{x:.1f}" cy="{y:.1f}" r="{pin.side / 2:.1f}" fill="{ink[f"kind-{pin.card.family}"]}"'
         f' stroke="{ink["paper"]}" stroke-width="{unit:.1f}"/>'
     )
 

@@ -96,7 +96,7 @@ def marker(
         if state == "unknown":
             parts.append(_question_mark(ink))
     scale = size / _SQUARE
-    return f'<g transform="translate({x - size / 2:.2f} {y - size / 2:.2f}) scale({scale:.4f})">{"".join(parts)}</g>'
+    return f'<g class="marker" transform="translate({x - size / 2:.2f} {y - size / 2:.2f}) scale({scale:.4f})">{"".join(parts)}</g>'
 
 
 def _slash(tone: str, paper: str) -> str:

@@ -74,7 +74,7 @@ def svg_map(answer: Answer, basemap: Basemap, look: Look, url: str | None) -> st
         f'viewBox="0 0 {width} {height:.0f}" role="img">'
         f"<title>{escape(clean(look.title))}，{at}</title><metadata>{escape(clean(about))}</metadata>"
         f'<rect width="{width}" height="{height:.0f}" fill="{ink["paper"]}"/>'
-        f"{drawn.svg}{header}{rows}{foot}</svg>"
+        f'<g class="map">{drawn.svg}</g>{header}{rows}{foot}</svg>'
     )
 
 

@@ -148,7 +148,7 @@ def _free(x: float, y: float, size: float, inside: Box, placed: NDArray[np.float
         tries: NDArray[np.float64] = start + _COMPASS * (ring * size / 4) if ring else start[None]
         fits = ((tries >= low - _ROUNDING) & (tries <= high + _ROUNDING)).all(axis=1)
         gaps = np.abs(tries[:, None, :] - middles) - halves - half
-        meets = (gaps < -_ROUNDING).all(axis=2).any(axis=1)
+        meets = np.any(np.all(gaps < -_ROUNDING, axis=2), axis=1)
         good = np.flatnonzero(fits & ~meets)
         if good.size:
             return float(tries[good[0], 0]), float(tries[good[0], 1])
