@@ -6,7 +6,8 @@ import re
 
 _DAYS = dict(zip(("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"), "一二三四五六日", strict=True))
 _DAY = "(?:Mo|Tu|We|Th|Fr|Sa|Su)"
-_CLOCK = r"\d{1,2}:\d\d"
+# Closing at 26:00 is a way of writing that no door sign uses.
+_CLOCK = r"(?:[01]?\d|2[0-4]):[0-5]\d"
 _RULE = re.compile(
     rf"(?:(?P<days>(?:{_DAY}(?:-{_DAY})?|PH)(?:,(?:{_DAY}(?:-{_DAY})?|PH))*) )?"
     rf"(?P<times>{_CLOCK}-{_CLOCK}(?:,{_CLOCK}-{_CLOCK})*|off|00:00-24:00)"
@@ -32,7 +33,7 @@ def plain_hours(expression: str | None) -> str | None:
             return None
         days = _days(found["days"])
         if found["times"] == "off":
-            said.append(f"{days}不开")
+            said.append(f"{days}休息")
         else:
             times = "、".join(t.replace("-", "–") for t in found["times"].split(","))
             said.append(f"{days} {times}")

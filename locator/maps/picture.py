@@ -83,7 +83,7 @@ def _header(look: Look, at: str) -> tuple[str, float]:
     u, ink = look.unit, colours(look.theme)
     size, note, pad = _TITLE * u, 13.5 * u, _PAD * u
     room = look.width - 2 * pad
-    lines = broken(look.title, room / size, 2)
+    lines = broken(look.title, room / size, 3)
     one_line = len(lines) == 1 and width_em(lines[0]) * size <= room - width_em(at) * note - 12 * u
     height = (44 if one_line else 26 * len(lines) + 36) * u
     drawn = [f'<rect width="{look.width}" height="{height:.2f}" fill="{ink["plate"]}"/>']
