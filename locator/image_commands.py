@@ -81,6 +81,7 @@ def _image(out: Path, base: str | None, catalog: Catalog, parameters: dict[str, 
     from locator.maps.picture import svg_map
     from locator.maps.raster import png
     from locator.maps.request import picture_request
+    from locator.maps.tiles import tiles_for
     from locator.search import answer
     from locator.state import query_of
 
@@ -101,7 +102,7 @@ def _image(out: Path, base: str | None, catalog: Catalog, parameters: dict[str, 
     if url is None:
         click.echo("没给 --url，也没设 LOCATOR_PUBLIC_URL：图上没有二维码", err=True)
     found = answer(catalog, asked.question)
-    svg = svg_map(found, basemap_of(Settings.from_environ(os.environ)), asked.look, url)
+    svg = svg_map(found, basemap_of(Settings.from_environ(os.environ)), asked.look, url, tiles_for)
     _write(out, svg.encode() if kind == ".svg" else png(svg, asked.scale, facts(found, url)))
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from locator.maps.basemaps import Basemap
     from locator.maps.placing import Frame
+    from locator.maps.tiles import Tile
 
 # The grid's steps; the finest whose lines stand this far apart is drawn.
 _STEPS_KM = (0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
@@ -53,6 +54,18 @@ def land(frame: Frame, cities: Iterable[str], basemap: Basemap, theme: str, unit
         f'<g fill="none" stroke="{ink["map-road"]}" stroke-width="{unit * 0.8:.2f}">{_grid(frame, unit)}</g>'
         f'<g fill="none" stroke="{ink["map-label"]}" stroke-width="{unit * 1.1:.2f}" stroke-opacity=".65">{districts}</g></g>'
     )
+
+
+def tiled(frame: Frame, tiles: Sequence[Tile]) -> str:
+    """Return tiles clipped to the frame."""
+    box = frame.box
+    window = f'x="{box.left:.2f}" y="{box.top:.2f}" width="{box.right - box.left:.2f}" height="{box.bottom - box.top:.2f}"'
+    # A hair wider than they are, or seams show between them.
+    images = "".join(
+        f'<image x="{t.x:.3f}" y="{t.y:.3f}" width="{t.side + 0.4:.3f}" height="{t.side + 0.4:.3f}" preserveAspectRatio="none" href="{t.image}"/>'
+        for t in tiles
+    )
+    return f'<clipPath id="window"><rect {window}/></clipPath><g clip-path="url(#window)">{images}</g>'
 
 
 def grid_km(frame: Frame, unit: float) -> float:

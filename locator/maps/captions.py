@@ -59,7 +59,9 @@ def status_of(card: Card) -> str:
     return "·".join(part for part in (card.door.label, staying, going, unplaced) if part)
 
 
-def legend(cards: Iterable[Card], basemap: Basemap, grid_km: float, *, asker: bool, small: bool) -> list[str]:
+def legend(
+    cards: Iterable[Card], basemap: Basemap, grid_km: float, *, asker: bool, small: bool, tiled: bool
+) -> list[str]:
     """Return what the picture's lines and shapes mean, only of those that are in it."""
     shown = list(cards)
     states = {card.door.state for card in shown}
@@ -71,8 +73,11 @@ def legend(cards: Iterable[Card], basemap: Basemap, grid_km: float, *, asker: bo
         said.append(f"小的：排在{NUMBERED}以后")
     if asker:
         said.append("双圈：出发点")
-    said.append(f"每格{grid_km:g}公里" if grid_km >= 1 else f"每格{grid_km * 1000:.0f}米")
-    said.append("底图：区界示意" if not basemap.tiles or basemap.key != "own" else basemap.attribution)
+    if tiled:
+        said.append(basemap.attribution)
+    else:
+        said.append(f"每格{grid_km:g}公里" if grid_km >= 1 else f"每格{grid_km * 1000:.0f}米")
+        said.append("底图：区界示意")
     if any(card.hit.service.demo for card in shown):
         said.append("示例：编来演示，不是真地方")
     return [text for text in said if text]

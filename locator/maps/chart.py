@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from locator.datum import convert
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from locator.hits import Answer
     from locator.maps.basemaps import Basemap
     from locator.maps.placing import Frame
+    from locator.maps.tiles import Tile
+
+TileSource = Callable[["Frame", "Basemap", float], "Sequence[Tile]"]
 
 # Where a map without anything to show looks: the middle of the country.
 _NOWHERE = ((105.0, 32.0), (113.0, 37.0))
@@ -29,12 +33,18 @@ _GAP, _MARGIN, _BADGE = 4.0, 36.0, 4.0
 _MOST_FILLED = 0.33
 
 
+def no_tiles(_frame: Frame, _basemap: Basemap, _unit: float) -> Sequence[Tile]:
+    """Return no tiles: the outlines are the backdrop."""
+    return ()
+
+
 class Chart(NamedTuple):
-    """A drawn map: its elements, its frame, and how many of the markers have no number."""
+    """A drawn map: its elements, its frame, how many of the markers have no number, whether it lies on tiles."""
 
     svg: str
     frame: Frame
     small: int
+    tiled: bool
 
 
 class Pin(NamedTuple):
@@ -48,7 +58,13 @@ class Pin(NamedTuple):
 
 
 def chart(
-    answer: Answer, cards: Sequence[Card], basemap: Basemap, box: Box, theme: str, unit: float
+    answer: Answer,
+    cards: Sequence[Card],
+    basemap: Basemap,
+    box: Box,
+    theme: str,
+    unit: float,
+    tiles: TileSource,
 ) -> Chart:
     """Return the map of an answer.
 
@@ -64,6 +80,8 @@ def chart(
         Where the map goes in the picture.
     theme, unit
         Colours, and how many picture units a point of the layout is.
+    tiles
+        Returns the tiles behind a frame, or none: then the outlines are drawn.
     """
     placed = [(i, c, _position(c, basemap)) for i, c in enumerate(cards, 1) if c.hit.lon is not None]
     asker = _asker(answer, basemap)
@@ -76,19 +94,22 @@ def chart(
         (name, *convert(lon, lat, "wgs84", basemap.datum))
         for name, lon, lat in town_labels(answer.catalog, codes)
     ]
+    below = tiles(frame, basemap, unit)
+    behind = backdrop.tiled(frame, below) if below else backdrop.land(frame, cities, basemap, theme, unit)
     taken = [Box.round(*pin.at, pin.side + 2 * unit) for pin in pins] + [
         Box.round(*at, _ME * unit) for at in me
     ]
     drawn = [
-        backdrop.land(frame, cities, basemap, theme, unit),
+        behind,
         *(_speck(pin, theme, unit) for pin in reversed(specks)),
         _leaders(pins, theme, unit),
-        backdrop.labels(frame, cities, towns, basemap, theme, unit, taken),
+        # Tiles have names of their own.
+        "" if below else backdrop.labels(frame, cities, towns, basemap, theme, unit, taken),
         *(_me(x, y, theme, unit) for x, y in me),
         # The first of the list are drawn last, on top.
         *(_marker(pin, theme, unit) for pin in reversed(pins)),
     ]
-    return Chart("".join(drawn), frame, len(placed) - min(len(placed), NUMBERED))
+    return Chart("".join(drawn), frame, max(0, len(placed) - NUMBERED), bool(below))
 
 
 def pins_of(

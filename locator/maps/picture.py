@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from locator.cards import card
 from locator.maps.backdrop import grid_km
 from locator.maps.captions import facts, legend, name_of, stamp, status_of
-from locator.maps.chart import chart
+from locator.maps.chart import chart, no_tiles
 from locator.maps.paint import colours, marker
 from locator.maps.placing import Box
 from locator.maps.qr import panel
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from locator.cards import Card
     from locator.hits import Answer
     from locator.maps.basemaps import Basemap
+    from locator.maps.chart import TileSource
 
 # A phone's width: the layout is drawn for it, larger pictures first enlarge and then widen it.
 _PHONE, _TWO_COLUMNS = 375.0, 560.0
@@ -44,7 +45,9 @@ class Look:
         return max(0.85, min(2.0, self.width / _PHONE))
 
 
-def svg_map(answer: Answer, basemap: Basemap, look: Look, url: str | None) -> str:
+def svg_map(
+    answer: Answer, basemap: Basemap, look: Look, url: str | None, tiles: TileSource = no_tiles
+) -> str:
     """Return an answer as an SVG picture. The same arguments make the same bytes.
 
     Parameters
@@ -57,16 +60,20 @@ def svg_map(answer: Answer, basemap: Basemap, look: Look, url: str | None) -> st
         Title, size and theme.
     url
         The live page, which the QR code leads to; None draws no code.
+    tiles
+        Returns the tiles behind a frame of the map; by default none, and the outlines are drawn.
     """
     u, ink, width = look.unit, colours(look.theme), look.width
     at = stamp(answer.question.at)
     cards = [card(hit, answer.question) for hit in (*answer.features, *answer.unknown)]
     header, top = _header(look, at)
     box = Box(0, top, width, top + min(0.8 * width, 420 * u))
-    drawn = chart(answer, cards, basemap, box, look.theme, u)
+    drawn = chart(answer, cards, basemap, box, look.theme, u, tiles)
     rows, bottom = _List(cards, look, url).drawn(box.bottom + _PAD * u)
     asker = answer.question.lon is not None
-    said = legend(cards, basemap, grid_km(drawn.frame, u), asker=asker, small=drawn.small > 0)
+    said = legend(
+        cards, basemap, grid_km(drawn.frame, u), asker=asker, small=drawn.small > 0, tiled=drawn.tiled
+    )
     foot, height = _foot([*said, f"图停在{at}，不会自己更新"], look, bottom)
     about = json.dumps(facts(answer, url), ensure_ascii=False, separators=(",", ":"))
     return (

@@ -19,6 +19,7 @@ from locator.maps.poster import pdf_poster, poster_size
 from locator.maps.qr import svg_code
 from locator.maps.raster import png
 from locator.maps.request import PictureRequest, picture_request
+from locator.maps.tiles import tiles_for
 from locator.search import answer
 from locator.state import query_of
 from locator.timeline import SHANGHAI
@@ -116,7 +117,7 @@ def _map(mimetype: str) -> Response:
 
 
 def _drawn(found: Answer, asked: PictureRequest, basemap: Basemap, url: str, mimetype: str) -> bytes:
-    svg = svg_map(found, basemap, asked.look, url)
+    svg = svg_map(found, basemap, asked.look, url, tiles_for)
     return svg.encode() if mimetype == _SVG else png(svg, asked.scale, facts(found, url))
 
 

@@ -15,7 +15,7 @@ from conftest import HOSTILE
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
-from tests_support import catalog_of
+from tests_support import catalog_of, marker_boxes
 
 from locator import Catalog, ConfigurationError, Service, convert, nearest
 from locator._settings import Settings
@@ -42,15 +42,6 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 def picture(found: Answer, **look: object) -> str:
     return svg_map(found, OUTLINE, Look("标题", **look), URL)
-
-
-def marker_boxes(svg: str) -> list[Box]:
-    """Return the boxes of the markers on the map."""
-    found = []
-    for element in ET.fromstring(svg).iterfind(f"{SVG}g[@class='map']//*[@class='marker']"):
-        x, y, scale = map(float, re.findall(r"[-\d.]+", element.get("transform", "")))
-        found.append(Box(x, y, x + 40 * scale, y + 40 * scale))
-    return found
 
 
 def crowd(n: int, spread_deg: float = 0.0) -> list[Service]:
