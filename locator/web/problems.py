@@ -8,7 +8,14 @@ from http import HTTPStatus
 from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from locator._errors import ConflictError, InputError, NotFoundError, StoreError, Text
+from locator._errors import (
+    ConfigurationError,
+    ConflictError,
+    InputError,
+    NotFoundError,
+    StoreError,
+    Text,
+)
 
 _TITLES = {
     400: Text("问法不对", "The request is not right"),
@@ -16,7 +23,7 @@ _TITLES = {
     405: Text("不能这样用这个地址", "This address does not take that method"),
     409: Text("别人先改了", "Changed meanwhile"),
     413: Text("发来的太大", "Too large"),
-    503: Text("存储暂时用不了", "The store is away"),
+    503: Text("暂时用不了", "Not available for now"),
     500: Text("我们这边出错了", "Our mistake"),
 }
 _OURS = Text("这是我们的错，已经记下。稍后再试", "It is logged. Try again later")
@@ -27,7 +34,8 @@ def register(app: Flask) -> None:
     app.register_error_handler(InputError, _from_input)
     app.register_error_handler(NotFoundError, lambda error: _answer(404, error.text))
     app.register_error_handler(ConflictError, _from_conflict)
-    app.register_error_handler(StoreError, _from_store)
+    app.register_error_handler(StoreError, _from_ours)
+    app.register_error_handler(ConfigurationError, _from_ours)
     app.register_error_handler(HTTPException, _from_http)
 
 
@@ -53,7 +61,7 @@ def _from_conflict(error: ConflictError) -> Response:
     return _answer(409, error.text, conflicts=conflicts)
 
 
-def _from_store(error: StoreError) -> Response:
+def _from_ours(error: StoreError | ConfigurationError) -> Response:
     current_app.logger.error("%s", error)
     return _answer(503, error.text)
 
@@ -75,7 +83,7 @@ def _answer(
 ) -> Response:
     said = language()
     title = _TITLES.get(status, _TITLES[400 if status < HTTPStatus.INTERNAL_SERVER_ERROR else 500])
-    if request.path.startswith("/api/") or request.path == "/healthz":
+    if request.path.startswith("/api/") or request.path == "/healthz" or request.blueprint == "images":
         body: dict[str, object] = {
             "type": "about:blank",
             "title": title.of(said),
