@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,6 +19,11 @@ class Settings:
     basemap_datum: str | None = None
     basemap_attribution: str = ""
     tianditu_key: str | None = None
+    public_url: str | None = None
+    wechat_appid: str | None = None
+    wechat_secret: str | None = field(default=None, repr=False)
+    wechat_api: str = "https://api.weixin.qq.com"
+    wechat_verify: str | None = None
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:

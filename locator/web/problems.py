@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 from http import HTTPStatus
 
 from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from locator._errors import InputError, NotFoundError, StoreError, Text
+from locator.wechat import WeChatError
 
 _TITLES = {
     400: Text("问法不对", "The request is not right"),
@@ -18,6 +20,9 @@ _TITLES = {
     503: Text("存储暂时用不了", "The store is away"),
     500: Text("我们这边出错了", "Our mistake"),
 }
+# Programs ask there; people ask elsewhere.
+_DATA = ("/api/", "/healthz", "/wechat/")
+_WECHAT = Text("微信接口暂时用不了", "WeChat is away")
 _OURS = Text("这是我们的错，已经记下。稍后再试", "It is logged. Try again later")
 
 
@@ -26,6 +31,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(InputError, _from_input)
     app.register_error_handler(NotFoundError, lambda error: _answer(404, error.text))
     app.register_error_handler(StoreError, _from_store)
+    app.register_error_handler(WeChatError, _from_wechat)
     app.register_error_handler(HTTPException, _from_http)
 
 
@@ -45,6 +51,12 @@ def _from_store(error: StoreError) -> Response:
     return _answer(503, error.text)
 
 
+def _from_wechat(error: WeChatError) -> Response:
+    response = _answer(503, error.text, title=_WECHAT)
+    response.headers["Retry-After"] = str(math.ceil(error.retry_after_s))
+    return response
+
+
 def _from_http(error: HTTPException) -> Response:
     status = error.code or 500
     if status < HTTPStatus.BAD_REQUEST:
@@ -54,10 +66,12 @@ def _from_http(error: HTTPException) -> Response:
     return _answer(status, _TITLES.get(status, _TITLES[400]))
 
 
-def _answer(status: int, detail: Text, errors: list[dict[str, object]] | None = None) -> Response:
+def _answer(
+    status: int, detail: Text, errors: list[dict[str, object]] | None = None, title: Text | None = None
+) -> Response:
     said = language()
-    title = _TITLES.get(status, _TITLES[400 if status < HTTPStatus.INTERNAL_SERVER_ERROR else 500])
-    if request.path.startswith("/api/") or request.path == "/healthz":
+    title = title or _TITLES.get(status, _TITLES[400 if status < HTTPStatus.INTERNAL_SERVER_ERROR else 500])
+    if request.path.startswith(_DATA):
         body: dict[str, object] = {
             "type": "about:blank",
             "title": title.of(said),
