@@ -20,18 +20,22 @@
   const status = document.querySelector("[data-located]");
   const say = (text) => { if (status) status.textContent = text; };
 
-  const go = (position) => {
+  const go = (path, position) => {
     const url = new URL(location.href);
     const { latitude, longitude, accuracy } = position.coords;
     for (const name of ["district", "place", "q", "datum", "at"]) url.searchParams.delete(name);
-    url.pathname = "/";
+    url.pathname = path;
     url.searchParams.set("lon", longitude.toFixed(5));
     url.searchParams.set("lat", latitude.toFixed(5));
-    if (!url.searchParams.has("open") && !document.querySelector(".cards, .apart")) url.searchParams.set("open", "arrival");
-    if (!url.searchParams.has("group") && remembered()) url.searchParams.set("group", remembered());
+    if (path === "/" && !url.searchParams.has("open") && !document.querySelector(".cards, .apart")) url.searchParams.set("open", "arrival");
+    if (path === "/" && !url.searchParams.has("group") && remembered()) url.searchParams.set("group", remembered());
+    if (position.datum) url.searchParams.set("datum", position.datum);
     say(accuracy > VAGUE_M ? `位置可能差${Math.round(accuracy)}米` : "找到了");
     location.assign(url);
   };
+
+  // WeChat's script finds positions in its own way and datum, and tells them here.
+  document.addEventListener("located", (event) => go(event.detail.path, event.detail.position));
 
   const refused = (error) => {
     for (const button of document.querySelectorAll("[data-locate]")) button.disabled = false;
@@ -46,7 +50,8 @@
     button.addEventListener("click", () => {
       button.disabled = true;
       say("正在定位…，可以先选地方");
-      navigator.geolocation.getCurrentPosition(go, refused, { enableHighAccuracy: true, timeout: TIMEOUT_MS, maximumAge: 30000 });
+      const path = button.dataset.locate || "/";
+      navigator.geolocation.getCurrentPosition((position) => go(path, position), refused, { enableHighAccuracy: true, timeout: TIMEOUT_MS, maximumAge: 30000 });
     });
   }
 
