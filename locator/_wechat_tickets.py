@@ -1,4 +1,4 @@
-"""One jsapi_ticket for all workers: WeChat allows few requests a day, and each new one voids the last.
+"""One jsapi_ticket for all workers: WeChat counts requests, and cuts off whoever asks too often.
 
 The ticket lies in a file that only its owner can read. Whoever finds it stale locks the file, looks
 again, and only then asks WeChat; the others wait for the lock and find the answer there. A worker

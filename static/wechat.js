@@ -95,7 +95,7 @@
 
   // The native page asks for the position and comes back with it in the address.
   const locateNatively = (path) => new Promise((resolve, reject) => {
-    const url = `/pages/index/index?locate=1&to=${encodeURIComponent(path)}`;
+    const url = `/pages/index/index?locate=1&to=${encodeURIComponent(path + location.search)}`;
     wx.miniProgram.navigateTo({ url, success: resolve, fail: reject });
   });
 

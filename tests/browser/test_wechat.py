@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from browser_support import Watched
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from locator import Service
 
+DOCS = Path(__file__).parents[2] / "docs"
 PHONE = {
     "viewport": {"width": 390, "height": 844},
     "device_scale_factor": 2,
@@ -244,6 +246,18 @@ def test_a_shared_card_names_the_page_and_not_where_the_sharer_stands(wechat, ac
     assert "canteen" in card["imgUrl"]
 
 
+def test_the_sdks_report_of_the_pages_address_does_not_leave(wechat, account_site: str) -> None:
+    phone = wechat()
+    page = phone.open(f"{account_site}/?lon=121.54432&lat=31.27321")
+    phone.wait_for("updateTimelineShareData")
+    blocked = page.evaluate("""() => new Promise((done) => {
+      document.addEventListener("securitypolicyviolation", (event) => done(event.effectiveDirective));
+      new Image().src = "https://open.weixin.qq.com/sdk/report?u=" + encodeURIComponent(location.href);
+    })""")
+    assert blocked == "img-src"
+    assert set(phone.foreign(account_site)) == {SDK_URL}
+
+
 def test_a_place_that_was_chosen_is_shared_as_it_is(wechat, account_site: str) -> None:
     phone = wechat()
     phone.open(f"{account_site}/?lon=121.54432&lat=31.27321&place=x")
@@ -308,10 +322,10 @@ def test_a_page_that_wechat_does_not_accept_says_so(wechat, account_site: str, f
 def test_in_a_mini_program_the_native_page_locates(wechat, account_site: str) -> None:
     phone = wechat()
     phone.page.add_init_script("window.__wxjs_environment = 'miniprogram'")
-    page = phone.open(account_site + "/")
-    assert phone.wait_for("postMessage")["data"]["link"] == account_site + "/"
+    page = phone.open(account_site + "/?group=rider")
+    assert phone.wait_for("postMessage")["data"]["link"] == account_site + "/?group=rider"
     page.locator(".big").click()
-    assert phone.wait_for("navigateTo")["url"] == "/pages/index/index?locate=1&to=%2F"
+    assert phone.wait_for("navigateTo")["url"] == "/pages/index/index?locate=1&to=%2F%3Fgroup%3Drider"
     assert phone.of("getLocation") == []
 
 
@@ -321,6 +335,45 @@ def test_in_anothers_mini_program_wechat_locates(wechat, account_site: str) -> N
     page = phone.open(account_site + "/")
     page.locator(".big").click()
     page.wait_for_url("**datum=gcj02**")
+
+
+def test_the_sample_mini_program_opens_our_page_at_the_phones_place(browser: Browser) -> None:
+    script = (DOCS / "miniprogram/pages/index/index.js").read_text(encoding="utf-8")
+    page = browser.new_page()
+    run = """([script, options, refuse, card]) => {
+      const wx = { getLocation: (o) => { wx.asked = o.type; refuse ? o.fail({}) : o.success({ longitude: 121.5443, latitude: 31.2732 }); } };
+      let made;
+      new Function("getApp", "Page", "wx", script)(() => ({ site: "https://map.example.org" }), (p) => { made = p; }, wx);
+      made.setData = (data) => Object.assign(made.data, data);
+      made.onLoad(options);
+      if (card) made.shared({ detail: { data: [{ link: "x" }, card] } });
+      return [wx.asked || "", made.data.src, made.onShareAppMessage({ webViewUrl: made.data.src }).path];
+    }"""
+    home = "https://map.example.org/"
+
+    def ran(options: dict, *, refuse: bool = False, card: dict | None = None) -> list[str]:
+        return page.evaluate(run, [script, options, refuse, card])
+
+    asked, first, shared = ran({})
+    assert (asked, first) == ("gcj02", home + "?open=arrival&lon=121.54430&lat=31.27320&datum=gcj02")
+    assert shared == "/pages/index/index?to=%2F"
+    again = {"locate": "1", "to": quote("/?kind=canteen&lon=1&lat=2&open=now", safe="")}
+    assert ran(again)[1] == home + "?kind=canteen&open=now&lon=121.54430&lat=31.27320&datum=gcj02"
+    assert ran({}, refuse=True)[1] == home
+    assert ran({"to": quote("/s/yp-canteen-001", safe="")})[:2] == ["", home + "s/yp-canteen-001"]
+    for evil in (
+        "//evil.example",
+        "https://evil.example",
+        ".evil.example",
+        "@evil.example",
+        "/\\evil.example",
+    ):
+        assert ran({"to": quote(evil, safe="")})[1] == home
+    card = {"link": home + "s/a?group=rider", "title": "t", "imgUrl": "i"}
+    assert ran({}, card=card)[2] == "/pages/index/index?to=" + quote("/s/a?group=rider", safe="")
+    for name in ("app.json", "project.config.json", "sitemap.json", "pages/index/index.json"):
+        assert json.loads((DOCS / "miniprogram" / name).read_text(encoding="utf-8"))
+    page.close()
 
 
 def test_outside_wechat_nothing_of_it_is_loaded(phone: Watched, account_site: str) -> None:
