@@ -41,7 +41,10 @@
   const refused = new Set();
 
   const configure = async (url) => {
-    const [given] = await Promise.all([signatureOf(url), loadSdk()]);
+    const sdk = loadSdk();
+    sdk.catch(() => {}); // where both fail, the server's reason says more
+    const given = await signatureOf(url);
+    await sdk;
     await patiently(new Promise((resolve, reject) => {
       wx.error((said) => {
         signed = "";

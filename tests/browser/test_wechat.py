@@ -291,6 +291,7 @@ def test_with_wechat_away_the_page_works_and_says_why(
         url, basemap="outline", wechat_appid="wx1", wechat_secret="s", wechat_api="http://127.0.0.1:9"
     )
     phone = wechat()
+    phone.page.route(SDK_URL, lambda route: route.abort())
     page = phone.open(address + "/")
     assert said(phone, "微信定位暂时用不了") == "微信定位暂时用不了：连不上微信的服务器。先选地方。"
     page.locator(".big").click()
