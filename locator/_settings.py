@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from locator._errors import ConfigurationError, Text
@@ -28,6 +28,10 @@ class Settings:
     holidays: str | None = None
     code_pattern: str | None = None
     public_url: str | None = None
+    wechat_appid: str | None = None
+    wechat_secret: str | None = field(default=None, repr=False)
+    wechat_api: str = "https://api.weixin.qq.com"
+    wechat_verify: str | None = None
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from http import HTTPStatus
 
 from flask import Flask, Response, current_app, render_template, request
@@ -16,6 +17,7 @@ from locator._errors import (
     StoreError,
     Text,
 )
+from locator.wechat import WeChatError
 
 _TITLES = {
     400: Text("问法不对", "The request is not right"),
@@ -26,6 +28,9 @@ _TITLES = {
     503: Text("暂时用不了", "Not available for now"),
     500: Text("我们这边出错了", "Our mistake"),
 }
+# Programs ask there; people ask elsewhere.
+_DATA = ("/api/", "/healthz", "/wechat/")
+_WECHAT = Text("微信接口暂时用不了", "WeChat is away")
 _OURS = Text("这是我们的错，已经记下。稍后再试", "It is logged. Try again later")
 
 
@@ -36,6 +41,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(ConflictError, _from_conflict)
     app.register_error_handler(StoreError, _from_ours)
     app.register_error_handler(ConfigurationError, _from_ours)
+    app.register_error_handler(WeChatError, _from_wechat)
     app.register_error_handler(HTTPException, _from_http)
 
 
@@ -66,6 +72,12 @@ def _from_ours(error: StoreError | ConfigurationError) -> Response:
     return _answer(503, error.text)
 
 
+def _from_wechat(error: WeChatError) -> Response:
+    response = _answer(503, error.text, title=_WECHAT)
+    response.headers["Retry-After"] = str(math.ceil(error.retry_after_s))
+    return response
+
+
 def _from_http(error: HTTPException) -> Response:
     status = error.code or 500
     if status < HTTPStatus.BAD_REQUEST:
@@ -79,11 +91,12 @@ def _answer(
     status: int,
     detail: Text,
     errors: list[dict[str, object]] | None = None,
+    title: Text | None = None,
     **members: object,
 ) -> Response:
     said = language()
-    title = _TITLES.get(status, _TITLES[400 if status < HTTPStatus.INTERNAL_SERVER_ERROR else 500])
-    if request.path.startswith("/api/") or request.path == "/healthz" or request.blueprint == "images":
+    title = title or _TITLES.get(status, _TITLES[400 if status < HTTPStatus.INTERNAL_SERVER_ERROR else 500])
+    if request.path.startswith(_DATA) or request.blueprint == "images":
         body: dict[str, object] = {
             "type": "about:blank",
             "title": title.of(said),
