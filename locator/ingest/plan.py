@@ -182,6 +182,9 @@ class Plan:
         if near:
             return
         positions = self.read.positions
+        if positions.derived[row]:
+            merged.update(lon=round(lon, 8), lat=round(lat, 8))
+            return
         supplied = float(positions.lon[row]), float(positions.lat[row]), str(self.finding.datums[row])
         merged.update(zip(_POSITION, (lon, lat, *supplied), strict=True))
         if "position_quality" not in self.columns.fields:
