@@ -24,7 +24,7 @@
     drawn.append(
       svg("circle", { class: "halo", cx: 22, cy: 50, r: 26 }),
       svg("path", { class: "b", d: "M22 50c-7-12-19-19-19-31a19 19 0 1 1 38 0c0 12-12 19-19 31z" }),
-      svg("use", { href: "#move", x: 11, y: 8, width: 22, height: 22 }),
+      svg("use", { href: "#desk-move", x: 11, y: 8, width: 22, height: 22 }),
     );
     holder.append(drawn, tag);
     return L.divIcon({ html: holder, className: "", iconSize: [44, 52], iconAnchor: [22, 50] });
@@ -44,6 +44,7 @@
   };
 
   const form = document.querySelector("[data-pin]");
+  const field = (name) => document.getElementById(`v-${name}`);
   // Set by a pin on the map; where a record has no position yet, by a click on it.
   const place = (map, data) => {
     const dot = L.divIcon({ className: "dotmark", iconSize: [12, 12] });
@@ -101,17 +102,17 @@
     }
     // On a record's form the pin fills the fields; in an import it is sent by itself.
     if (use && use.type === "button") {
-      const supplied = ["source_lon", "source_lat", "source_datum", "position_quality"].map((id) => [document.getElementById(id), document.getElementById(id).value]);
+      const supplied = ["source_lon", "source_lat", "source_datum", "position_quality"].map((id) => [field(id), field(id).value]);
       const status = form.querySelector("[data-moved]");
       use.addEventListener("click", () => {
         const here = pin.getLatLng();
-        document.getElementById("source_lon").value = here.lng.toFixed(7);
-        document.getElementById("source_lat").value = here.lat.toFixed(7);
-        document.getElementById("source_datum").value = form.querySelector("[data-map-datum]").value;
+        field("source_lon").value = here.lng.toFixed(7);
+        field("source_lat").value = here.lat.toFixed(7);
+        field("source_datum").value = form.querySelector("[data-map-datum]").value;
         status.textContent = "填上了，存了才算。";
       });
       back.addEventListener("click", () => {
-        for (const [field, value] of supplied) field.value = value;
+        for (const [one, value] of supplied) one.value = value;
         if (ghost) { pin.setLatLng(ghost.getLatLng()); told(); }
         status.textContent = "放回去了。";
       });

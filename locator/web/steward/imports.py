@@ -80,7 +80,7 @@ def show(upload_id: str) -> str:
         upload=kept, p=seen, rows=rows[page * _PAGE : (page + 1) * _PAGE], only=only, states=_STATES,
         page=page, pages=-(-len(rows) // _PAGE), chosen=chosen, datums=DATUM_WORDS, datum_words=DATUMS,
         kinds=vocabulary.KINDS, supplied_in=_supplied_in(seen),
-        **pin_map(chosen.lon if chosen else None, chosen.lat if chosen else None, others),
+        **(pin_map(chosen.lon, chosen.lat, others) if chosen else {}),
     )  # fmt: skip
 
 

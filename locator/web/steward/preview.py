@@ -112,9 +112,10 @@ def _candidates(report: ImportReport) -> list[Candidate]:
         return []
     found = []
     for name in sorted(CANDIDATES, key=lambda one: (-scores[one], -fit[one].inside)):
-        said = [f"{fit[name].inside}/{fit[name].named}处落在所写区县"] if fit[name].named else []
+        tail = "" if found else "落在所写区县"
+        said = [f"{fit[name].inside}/{fit[name].named}处{tail}"] if fit[name].named else []
         twin_m = fit[name].twin_m
-        said += [f"离库里同名的约{twin_m:.0f}米"] if twin_m is not None else []
+        said += [f"差库里约{twin_m:.0f}米"] if twin_m is not None and found else []
         found.append(Candidate(DATUM_WORDS[name], round(scores[name] * 100), "，".join(said)))
     return found
 
@@ -149,9 +150,16 @@ def _row(
     def cell(field: str) -> str:
         return cells[fields[field]][:200] if field in fields else ""
 
-    said = [Said(p.column, p.value, p.reason.zh, p.suggestion.zh) for p in problems]
+    # What is marked in its own cell need not be named again.
+    marked = {"name", *_POSITION}
+    said = [
+        Said("" if places.get(p.column, p.column) in marked else p.column, p.value, p.reason.zh, p.suggestion.zh)
+        for p in problems
+    ]
     if not problems and not report.refused:
-        said = [_accepted(change, changes_whole=report.created + report.updated <= len(report.changes))]
+        whole = report.created + report.updated <= len(report.changes)
+        known = not math.isnan(float(report.evidence.twin_lon[number - 1]))
+        said = [_accepted(change, changes_whole=whole, twin=known)]
     return Row(
         number, state, cell("name"), cell("address"), [cell(field) for field in _POSITION if field in fields][:2],
         "name" in hit, bool(hit.intersection(_POSITION)), said,
@@ -159,11 +167,11 @@ def _row(
     )  # fmt: skip
 
 
-def _accepted(change: Change | None, *, changes_whole: bool) -> Said:
+def _accepted(change: Change | None, *, changes_whole: bool, twin: bool) -> Said:
     if change is None:
         # Of very many changes only the first are told one by one.
         return Said("", "", "接受，和库里一样", "不改") if changes_whole else Said("", "", "接受", "")
     if change.action == "created":
-        return Said("", "", "接受，新增", "")
+        return Said("", "", "接受，新增", "库里有同名的；是同一处，就在表里写上它的编号" if twin else "")
     what = "、".join(FIELDS.get(field, field) for field in change.fields)
     return Said("", "", f"接受，更新{what}", "")
