@@ -44,7 +44,9 @@ def desk_store(folder: Path) -> Store:
 
 
 def desk_client(store: Store, **settings: str) -> FlaskClient:
-    return create_app({"TESTING": True}, Settings(store=store.url, basemap="outline", **settings)).test_client()
+    return create_app(
+        {"TESTING": True}, Settings(store=store.url, basemap="outline", **settings)
+    ).test_client()
 
 
 def token(page: TestResponse) -> str:

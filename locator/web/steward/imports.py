@@ -166,7 +166,8 @@ def run(kept: Upload, *, dry_run: bool) -> ImportReport:
 
 def hash_of(mended: dict[int, dict[str, str]]) -> str:
     """Return a short name of what was mended."""
-    return blake2b(msgspec.json.encode(mended, order="deterministic"), digest_size=8).hexdigest()
+    ordered = sorted((row, sorted(cells.items())) for row, cells in mended.items())
+    return blake2b(msgspec.json.encode(ordered), digest_size=8).hexdigest()
 
 
 def _after(batch: int) -> str:

@@ -153,7 +153,12 @@ def _row(
     # What is marked in its own cell need not be named again.
     marked = {"name", *_POSITION}
     said = [
-        Said("" if places.get(p.column, p.column) in marked else p.column, p.value, p.reason.zh, p.suggestion.zh)
+        Said(
+            "" if places.get(p.column, p.column) in marked else p.column,
+            p.value,
+            p.reason.zh,
+            p.suggestion.zh,
+        )
         for p in problems
     ]
     if not problems and not report.refused:

@@ -30,10 +30,13 @@ DATUMS = {
     "gcj02-doubled": "GCJ-02 偏移两次",
 }
 _NOTHING = "（空）"
+# The store leaves out what is usual.
+_USUAL = {"status": "active", "demo": False}
 
 
 def said(field: str, value: Any) -> str:  # noqa: ANN401  whatever a record holds
     """Return a field's value in words; JSON only where there are none."""
+    value = _USUAL.get(field) if value is None else value
     if value is None or value in ([], ""):
         return _NOTHING
     reader = _READERS.get(field)
