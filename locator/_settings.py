@@ -32,6 +32,8 @@ class Settings:
     wechat_secret: str | None = field(default=None, repr=False)
     wechat_api: str = "https://api.weixin.qq.com"
     wechat_verify: str | None = None
+    secret_key: str | None = field(default=None, repr=False)
+    max_upload: str = "30"
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:

@@ -168,7 +168,10 @@ const locatorMap = (() => {
     const section = map.getContainer().closest(".map");
     map.on("popupopen", () => section.classList.add("reading"));
     map.on("popupclose", () => section.classList.remove("reading"));
-    map.whenReady(() => { map.getContainer().dataset.ready = "true"; });
+    map.whenReady(() => {
+      document.dispatchEvent(new CustomEvent("mapdrawn", { detail: { map, data } }));
+      map.getContainer().dataset.ready = "true";
+    });
   };
 
   return { draw };

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from locator.ingest.columns import Columns
+    from locator.ingest.forensics import Rows
     from locator.ingest.known import Known, Twin
     from locator.ingest.readers import Table
     from locator.service import Service
@@ -58,6 +59,7 @@ class Plan:
         self.progress: Callable[[int, int], None] = lambda _done, _whole: None
         self._early: dict[int, list[Problem]] = {}
         self._wgs84: tuple[Floats, Floats]
+        self._evidence: Rows
         self._clear()
 
     def _clear(self) -> None:
@@ -75,8 +77,9 @@ class Plan:
         areas, doubts = read_areas(table, columns, positions)
         twins = plan._twins(areas)
         plan.read = _Read(positions, areas, twins)
+        plan._evidence = evidence(positions, areas, twins)
         plan.finding = examine(
-            evidence(positions, areas, twins), claim_of(table, columns), stated, positions.stated,
+            plan._evidence, claim_of(table, columns), stated, positions.stated,
             groups_of(table, columns, areas),
         )  # fmt: skip
         place = plan._column("lon", "source_lon", "position")
@@ -114,7 +117,7 @@ class Plan:
         return ImportReport(
             self.table, self.rows, taken, len(doubtful), len(bad), **self.counts, finding=self.finding, swapped=turned,
             problems=self.problems, changes=self.changes, columns=fields, ignored=self.columns.unknown,
-            dry_run=dry_run, refused=refused, twins=self._doubles(),
+            dry_run=dry_run, evidence=self._evidence, wgs84=self._wgs84, refused=refused, twins=self._doubles(),
         )  # fmt: skip
 
     def _doubles(self) -> list[duplicates.Twin] | None:

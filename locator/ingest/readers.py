@@ -25,6 +25,7 @@ _MIDNIGHT = time()
 _TEXT = {".csv", ".tsv", ".txt", ".tab"}
 _EXCEL = {".xlsx", ".xls", ".ods", ".xlsm", ".xlsb", ".et"}
 _SPATIAL = {".geojson", ".json", ".gpkg", ".shp", ".zip", ".parquet", ".geoparquet"}
+SUFFIXES = frozenset(_TEXT | _EXCEL | _SPATIAL)
 
 Cells = list[str]
 

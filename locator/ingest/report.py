@@ -11,8 +11,11 @@ from locator.ingest.readers import own_columns
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from locator.ingest.duplicates import Twin
-    from locator.ingest.forensics import Finding
+    from locator.ingest.forensics import Finding, Rows
     from locator.ingest.problems import Problem
     from locator.ingest.readers import Table
 
@@ -36,8 +39,9 @@ class Change(NamedTuple):
 class ImportReport(NamedTuple):
     """What an import did, or with `dry_run` would do. `refused` says why nothing at all was written.
 
-    `swapped` are the rows (1 is the first) whose axes had to change places; `twins` are new records that may be
-    one with another, None where there are too many of them to be compared in passing.
+    `swapped` are the rows (1 is the first) whose axes had to change places, `evidence` is what forensics looked at,
+    `wgs84` the positions (lon, lat) that it derived, NaN where there is none, `batch` the number of the save;
+    `twins` are new records that may be one with another, None where there are too many to compare in passing.
     """
 
     table: Table
@@ -55,8 +59,11 @@ class ImportReport(NamedTuple):
     columns: dict[str, str]
     ignored: list[str]
     dry_run: bool
+    evidence: Rows
+    wgs84: tuple[NDArray[np.float64], NDArray[np.float64]]
     refused: Text | None = None
     twins: list[Twin] | None = None
+    batch: int | None = None
 
     @property
     def verdict(self) -> str:
@@ -105,6 +112,7 @@ class ImportReport(NamedTuple):
             "columns": self.columns,
             "ignored_columns": self.ignored,
             "dry_run": self.dry_run,
+            "batch": self.batch,
             "refused": None if self.refused is None else self.refused.of(language),
         }
 
