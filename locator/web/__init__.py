@@ -14,7 +14,7 @@ from locator.holidays import holidays, use
 from locator.maps import basemap_of
 from locator.maps.assets import static_tag
 from locator.store import open_or_seed
-from locator.web import api, events, files, images, pages, problems, runs, security, wechat
+from locator.web import api, events, files, finding, images, pages, problems, runs, security, wechat
 from locator.web.current import CurrentCatalog
 from locator.web.lane import NearestLane
 
@@ -70,7 +70,7 @@ def create_app(config: Mapping[str, object] | None = None, settings: Settings | 
     Compress(app)
     security.protect(app)
     problems.register(app)
-    blueprints = (api, events, files, images, pages, runs, wechat)
+    blueprints = (api, events, files, finding, images, pages, runs, wechat)
     for blueprint in (room.blueprint for room in blueprints):
         app.register_blueprint(blueprint)
     app.wsgi_app = NearestLane(app.wsgi_app, current)  # type: ignore[method-assign]

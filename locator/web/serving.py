@@ -86,6 +86,7 @@ def worker_app() -> Flask:
             "/?lon=121.54&lat=31.27",
             "/api/v1/nearest?lon=121.54&lat=31.27",
             "/api/v1/nearest?lon=121.54&lat=31.27&open=arrival",
+            "/api/v1/suggest?q=dhl",
         ):
             client.get(path)
     # Everything so far stays for good: without this the collector walks 200,000 records again and again.
