@@ -45,7 +45,8 @@ def folded(text: str) -> str:
 
 def syllables(name: str) -> list[str]:
     """Return a name's syllables without tones: 定海路 -> ding, hai, lu; each latin letter or digit is one."""
-    readings, found, at = _readings(), [], 0
+    readings, at = _readings(), 0
+    found: list[str] = []
     while at < len(name):
         for size in range(min(_LONGEST, len(name) - at), 1, -1):
             reading = readings.get(name[at : at + size])
@@ -181,7 +182,7 @@ class _Lines:
 
 def _mixed(wanted: str) -> re.Pattern[bytes]:
     """Return what finds letters of which each goes on in its syllable or begins a later one's next."""
-    first, *rest = wanted
+    first, rest = wanted[0], wanted[1:]
     joined = first.upper() + "".join(f"(?:{one}|[a-z]*{one.upper()})" for one in rest)
     return re.compile(joined.encode())
 

@@ -56,7 +56,7 @@ def find_places(catalog: Catalog, text: str, *, limit: int = _SHOWN) -> list[Pla
     A text that names exactly one place gives that place alone; a service is found by its address, too.
     """
     areas = _areas(catalog)
-    found = [areas.places[number] for number in areas.index.find(text, limit, mixed=True)]
+    found = [areas.places[number] for number in areas.names.find(text, limit, mixed=True)]
     wanted = folded(text)
     exact = [place for place in found if folded(place.name) in {wanted, f"{wanted}区", f"{wanted}街道"}]
     if len(exact) == 1:
@@ -110,7 +110,7 @@ class _Areas(NamedTuple):
     """Districts and towns with services, and the index of their names."""
 
     places: list[Place]
-    index: NameIndex
+    names: NameIndex
 
 
 _areas_of: WeakKeyDictionary[Catalog, _Areas] = WeakKeyDictionary()

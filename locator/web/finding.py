@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, request
 
 from locator._errors import InputError, Text
-from locator.browsing import browse, box_of
+from locator.browsing import box_of, browse
 from locator.places import find_places
 from locator.question import ask
 from locator.timeline import SHANGHAI
