@@ -6,6 +6,8 @@ const locatorMap = (() => {
   const GIVE_UP_AFTER = 3;
   // Nearer than this nothing more can be told apart.
   const CLOSEST = 17;
+  // So many services under one marker are named to who cannot see it.
+  const NAMED = 5;
 
   const make = (tag, className, text) => {
     const element = document.createElement(tag);
@@ -95,7 +97,7 @@ const locatorMap = (() => {
     marker.on("add", () => {
       const element = marker.getElement();
       element.setAttribute("role", "button");
-      element.setAttribute("aria-label", services.length === 1 ? said(first) : `${said(first)}，等${services.length}处`);
+      element.setAttribute("aria-label", [said(first), ...services.slice(1, NAMED).map((s) => s.name), services.length > NAMED ? `等${services.length}处` : ""].filter(Boolean).join("；"));
     });
     marker.addTo(families[first.family]);
     return marker;
