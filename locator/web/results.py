@@ -36,6 +36,8 @@ _ORDERS = {
     "rent": "房租低的在前",
 }
 _MORE, _MOST = 10, 50
+# A district may have thousands: the map shows them all, the list so many.
+_LISTED = 60
 
 
 class More(NamedTuple):
@@ -57,7 +59,8 @@ def results(catalog: Catalog, question: Question) -> str:
     return render_template(
         "results.html",
         question=question,
-        cards=sure,
+        cards=sure[:_LISTED],
+        unlisted=max(0, len(sure) - _LISTED),
         morning=morning,
         unknown=unknown,
         heading=_heading(found, ways=any(way["label"] != EVERY_WISH for way in ways), morning=len(morning)),
@@ -74,7 +77,7 @@ def results(catalog: Catalog, question: Question) -> str:
         steps=STEPS,
         amenities=vocabulary.AMENITIES,
         amenity_label=amenity_label(question),
-        sections=by_needs(sure, question) if request.args.get("by") == "needs" else None,
+        sections=by_needs(sure[:_LISTED], question) if request.args.get("by") == "needs" else None,
         needs=vocabulary.NEEDS,
         fallback=fallback_row(found, sure),
         home_form=home_form(question, state),
