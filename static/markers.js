@@ -6,8 +6,8 @@ const locatorPlacing = (() => {
   const ASKER_HALF = 18;
   const LABEL_HEIGHT = 20;
   const CELL = 64;
-  const AWAY = 44;
-  const WAYS_OUT = [[AWAY, 0], [-AWAY, 0], [0, AWAY], [0, -AWAY], [33, -33], [-33, -33], [33, 33], [-33, 33]];
+  const AWAY = 42;
+  const WAYS_OUT = [[AWAY, 0], [-AWAY, 0], [0, AWAY], [0, -AWAY], [40, -40], [-40, -40], [40, 40], [-40, 40]];
 
   const square = (x, y, half) => ({ left: x - half, top: y - half, right: x + half, bottom: y + half });
   const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
@@ -60,15 +60,11 @@ const locatorPlacing = (() => {
       let box = square(x, y, HALF);
       let shift = [0, 0];
       if (me && meet(box, me)) {
-        // Who stands in front of the door must see the door: it steps aside.
-        const free = WAYS_OUT.find(([dx, dy]) => {
-          const moved = square(x + dx, y + dy, HALF);
-          return !meet(moved, me) && !symbols.first(moved);
-        });
-        if (free) {
-          shift = free;
-          box = square(x + free[0], y + free[1], HALF);
-        }
+        // Who stands in front of the door must see the door: it steps aside, to where there is room round the asker.
+        const aside = WAYS_OUT.map(([dx, dy]) => [asker.x + dx - x, asker.y + dy - y]);
+        aside.sort((a, b) => Math.hypot(...a) - Math.hypot(...b));
+        shift = aside.find(([dx, dy]) => !symbols.first(square(x + dx, y + dy, HALF))) || aside[0];
+        box = square(x + shift[0], y + shift[1], HALF);
       }
       const taken = symbols.first(box);
       if (taken) {

@@ -306,6 +306,6 @@ def test_the_layer_button_is_ours_and_says_what_it_is(phone, site: str) -> None:
     assert toggle.evaluate("e => getComputedStyle(e).backgroundImage") == "none"
     box = toggle.bounding_box()
     page.mouse.move(box["x"] + 20, box["y"] + 20)
-    page.locator(".leaflet-control-layers-overlays label", has_text="食堂").click()
+    page.locator(".leaflet-control-layers-overlays label", has_text="吃饭").click()
     remaining = json.loads(page.locator("#map-data").text_content())["services"]
     assert phone.shown() == sum(s["family"] != "canteen" for s in remaining)

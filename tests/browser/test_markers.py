@@ -40,6 +40,8 @@ CROWDS = """(seed) => {
     if (shown.some((m) => m.services.some((s, i) => i && s.id < m.services[i - 1].id))) return `round ${round}: the best does not lead`;
     const boxes = shown.map((m) => { const [x, y] = [m.x + m.shift[0], m.y + m.shift[1]]; return [x - 17, y - 17, x + 17, y + 17]; });
     for (let i = 0; i < boxes.length; i += 1) for (let j = 0; j < i; j += 1) if (meet(boxes[i], boxes[j])) return `round ${round}: symbols overlap`;
+    const me = asker && [asker.x - 17, asker.y - 17, asker.x + 17, asker.y + 17];
+    if (me && boxes.some((box) => meet(box, me))) return `round ${round}: one stands on the asker`;
     if (shown.length && !shown[0].side && shown[0].services[0].minutes && shown.length === 1) return `round ${round}: a lone label is hidden`;
   }
   return "";
