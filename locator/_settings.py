@@ -28,6 +28,8 @@ class Settings:
     holidays: str | None = None
     code_pattern: str | None = None
     public_url: str | None = None
+    rate_limit: str = "20/hour"
+    proxies: str = "0"
     wechat_appid: str | None = None
     wechat_secret: str | None = field(default=None, repr=False)
     wechat_api: str = "https://api.weixin.qq.com"
@@ -61,6 +63,25 @@ def public_url(settings: Settings) -> str | None:
             )
         )
     return said.rstrip("/")
+
+
+def proxy_count(settings: Settings) -> int:
+    """Return how many proxies of ours stand in front, each of which adds to `X-Forwarded-For`.
+
+    Raises
+    ------
+    ConfigurationError
+        It is no number from 0 to 9.
+    """
+    said = settings.proxies
+    if not re.fullmatch(r"[0-9]", said):
+        raise ConfigurationError(
+            Text(
+                f"LOCATOR_PROXIES 要是 0–9 的数；收到 {said[:20]!r}",
+                f"LOCATOR_PROXIES must be a number from 0 to 9, got {said[:20]!r}",
+            )
+        )
+    return int(said)
 
 
 def variable_of(name: str) -> str:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 from flask_compress import Compress
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from locator._bundled import bundled
-from locator._settings import Settings, public_url
+from locator._settings import Settings, proxy_count, public_url
 from locator.cards import duration
 from locator.holidays import holidays, use
 from locator.maps import basemap_of
@@ -17,7 +18,9 @@ from locator.store import open_or_seed
 from locator.web import (
     api,
     events,
+    feedback,
     files,
+    finding,
     images,
     import_api,
     pages,
@@ -29,6 +32,7 @@ from locator.web import (
 )
 from locator.web.current import CurrentCatalog
 from locator.web.lane import NearestLane
+from locator.web.limits import Limiter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,7 +76,9 @@ def create_app(config: Mapping[str, object] | None = None, settings: Settings | 
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     store = open_or_seed(chosen.store)
     current = CurrentCatalog(store)
+    app.extensions["locator.store"] = store
     app.extensions["locator.catalog"] = current
+    app.extensions["locator.limiter"] = Limiter(chosen.rate_limit)
     app.extensions["locator.basemap"] = basemap_of(chosen)
     app.extensions["locator.public_url"] = public_url(chosen)
     app.extensions["locator.images"] = images.ImageCache()
@@ -83,8 +89,11 @@ def create_app(config: Mapping[str, object] | None = None, settings: Settings | 
     security.protect(app)
     problems.register(app)
     steward.install(app, chosen, store)
-    blueprints = (api, events, files, images, import_api, pages, runs, steward, wechat)
+    blueprints = (api, events, feedback, files, finding, images, import_api, pages, runs, steward, wechat)
     for blueprint in (room.blueprint for room in blueprints):
         app.register_blueprint(blueprint)
+    if proxies := proxy_count(chosen):
+        # Of what they forward only the client's address is believed: it is what is counted.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
     app.wsgi_app = NearestLane(app.wsgi_app, current)  # type: ignore[method-assign]
     return app

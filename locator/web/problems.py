@@ -28,6 +28,7 @@ _TITLES = {
     409: Text("别人先改了", "Changed meanwhile"),
     413: Text("发来的太大", "Too large"),
     415: Text("发来的不是表格文件", "Not a file of a kind that is taken"),
+    429: Text("报得太勤了，过一会儿再来", "Too many, come back later"),
     503: Text("暂时用不了", "Not available for now"),
     500: Text("我们这边出错了", "Our mistake"),
 }
@@ -95,7 +96,9 @@ def _from_http(error: HTTPException) -> Response:
         return error.get_response()  # type: ignore[return-value]
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return _answer(status, _OURS)
-    return _answer(status, _TITLES.get(status, _TITLES[400]))
+    answered = _answer(status, _TITLES.get(status, _TITLES[400]))
+    answered.headers.extend((name, value) for name, value in error.get_headers() if name == "Retry-After")
+    return answered
 
 
 def _answer(
