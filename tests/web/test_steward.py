@@ -63,10 +63,10 @@ def form_of(client: FlaskClient, service_id: str = "st-1") -> dict[str, str]:
         name, value = (re.search(rf' {key}="([^"]*)"', tag) for key in ("name", "value"))
         if name and (not re.search(r'type="(radio|checkbox)"', tag) or " checked" in tag):
             given[name[1]] = unescape(value[1]) if value else ""
-    for name, body in re.findall(r'<select name="([^"]+)".*?>(.*?)</select>', form, re.S):
+    for name, body in re.findall(r'<select name="([^"]+)".*?>(.*?)</select>', form, re.DOTALL):
         chosen = re.search(r'value="([^"]*)" selected', body)
         given[name] = chosen[1] if chosen else ""
-    for name, text in re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>(.*?)</textarea>', form, re.S):
+    for name, text in re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>(.*?)</textarea>', form, re.DOTALL):
         given[name] = unescape(text)
     return given
 
@@ -112,7 +112,7 @@ def test_a_wrong_password_and_a_wrong_name_read_the_same(store: Store) -> None:
     client = desk_client(store)
     wrong = [log_in(client, "editor", "not the password"), log_in(client, "nobody", PASSWORD)]
     assert [answer.status_code for answer in wrong] == [401, 401]
-    said = [re.search(r'role="alert">.*?</p>', answer.text, re.S)[0] for answer in wrong]
+    said = [re.search(r'role="alert">.*?</p>', answer.text, re.DOTALL)[0] for answer in wrong]
     assert said[0] == said[1]
 
 
@@ -352,11 +352,9 @@ def test_an_upload_over_the_limit_is_refused_with_the_limit(store: Store) -> Non
 @pytest.mark.parametrize(
     "name", ["../../../escaped.csv", "..\\..\\escaped.csv", "/abs/escaped.csv", "a/../../escaped.csv"]
 )
-def test_a_file_name_never_leaves_its_folder(
-    desk: FlaskClient, store: Store, tmp_path: Path, name: str
-) -> None:
+def test_a_file_name_never_leaves_its_folder(desk: FlaskClient, tmp_path: Path, name: str) -> None:
     assert upload(desk, sheet([list_row(1)]), name).status_code == 302
-    (kept,) = [path for path in tmp_path.rglob("*.csv")]
+    (kept,) = tmp_path.rglob("*.csv")
     assert kept.parent.name == "file"
     assert kept.parents[2] == tmp_path / "desk.db.desk" / "uploads"
     assert stat.S_IMODE(kept.parents[1].stat().st_mode) == 0o700
@@ -383,7 +381,7 @@ def test_an_upload_is_its_senders_alone_and_goes_after_a_day(
     assert len(list(tmp_path.rglob("file"))) == 1
 
 
-def test_hostile_names_are_shown_as_text(desk: FlaskClient, store: Store) -> None:
+def test_hostile_names_are_shown_as_text(desk: FlaskClient) -> None:
     from conftest import HOSTILE
 
     rows = [
@@ -443,7 +441,7 @@ def test_a_form_sent_back_as_it_is_changes_nothing(desk: FlaskClient, store: Sto
     before = store.version()
     for service_id in ("st-1", "st-4", "mo-1", "no-1", "ba-1"):
         answer = desk.post(f"/steward/records/{service_id}", data=form_of(desk, service_id))
-        assert answer.status_code == 302, re.findall(r'class="err".*?</p>', answer.text, re.S)
+        assert answer.status_code == 302, re.findall(r'class="err".*?</p>', answer.text, re.DOTALL)
     assert store.version() == before
 
 
@@ -648,7 +646,7 @@ def test_with_the_store_away_an_edit_says_so_and_offers_what_was_typed_again(
         assert desk.get("/").status_code == 200
     assert answer.status_code == 503
     assert "存储连不上，什么都没有写入" in answer.text
-    again = dict(re.findall(r'<textarea hidden name="([^"]+)">\n(.*?)</textarea>', answer.text, re.S))
+    again = dict(re.findall(r'<textarea hidden name="([^"]+)">\n(.*?)</textarea>', answer.text, re.DOTALL))
     again["csrf_token"] = token(answer)
     assert desk.post("/steward/records/st-1", data=again).status_code == 302
     assert store.get("st-1").name == "断线时打的字"
@@ -672,7 +670,7 @@ def large(name: str = "a.csv", **form: str) -> dict[str, object]:
 
 def imports(
     client: FlaskClient, token_: str | None, content: bytes | None = None, name: str = "a.csv", **form: str
-):  # noqa: ANN201
+):
     headers = {"Authorization": f"Bearer {token_}"} if token_ is not None else {}
     data = {"file": (io.BytesIO(three_bad_rows() if content is None else content), name)} | form
     return client.post("/api/v1/imports", data=data, headers=headers)
