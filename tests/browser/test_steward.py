@@ -91,7 +91,8 @@ def test_the_desk_is_walked_from_a_file_to_its_undoing(
     assert store.get("new-2").name == "补上的名称"
 
     page.get_by_role("button", name="撤销第").click()
-    page.get_by_role("button", name="写入 1 行").wait_for()
+    page.get_by_role("button", name="写入 8 行").wait_for()
+    assert "新增 1，更新 0，不变 7" in page.locator(".go").inner_text()
     assert "new-2" not in ids(store)
     page.goto(f"{site}/steward/")
     page.get_by_role("row", name="导入 定海路_11月.csv 7").get_by_role("button").click()

@@ -352,11 +352,9 @@ def test_an_upload_over_the_limit_is_refused_with_the_limit(store: Store) -> Non
 @pytest.mark.parametrize(
     "name", ["../../../escaped.csv", "..\\..\\escaped.csv", "/abs/escaped.csv", "a/../../escaped.csv"]
 )
-def test_a_file_name_never_leaves_its_folder(
-    desk: FlaskClient, store: Store, tmp_path: Path, name: str
-) -> None:
+def test_a_file_name_never_leaves_its_folder(desk: FlaskClient, tmp_path: Path, name: str) -> None:
     assert upload(desk, sheet([list_row(1)]), name).status_code == 302
-    (kept,) = [path for path in tmp_path.rglob("*.csv")]
+    (kept,) = tmp_path.rglob("*.csv")
     assert kept.parent.name == "file"
     assert kept.parents[2] == tmp_path / "desk.db.desk" / "uploads"
     assert stat.S_IMODE(kept.parents[1].stat().st_mode) == 0o700
@@ -383,7 +381,7 @@ def test_an_upload_is_its_senders_alone_and_goes_after_a_day(
     assert len(list(tmp_path.rglob("file"))) == 1
 
 
-def test_hostile_names_are_shown_as_text(desk: FlaskClient, store: Store) -> None:
+def test_hostile_names_are_shown_as_text(desk: FlaskClient) -> None:
     from conftest import HOSTILE
 
     rows = [

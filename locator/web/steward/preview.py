@@ -110,7 +110,7 @@ def _candidates(report: ImportReport) -> list[Candidate]:
     scores, fit = report.finding.scores, fits(report.evidence)
     if not scores:
         return []
-    found = []
+    found: list[Candidate] = []
     for name in sorted(CANDIDATES, key=lambda one: (-scores[one], -fit[one].inside)):
         tail = "" if found else "落在所写区县"
         said = [f"{fit[name].inside}/{fit[name].named}处{tail}"] if fit[name].named else []
