@@ -52,6 +52,7 @@ const locatorMap = (() => {
     const head = make("p", "kind", service.kind);
     if (service.demo) head.append(" ", make("span", "demo", "示例"));
     box.append(head, make("h3", "", service.name));
+    box.lastChild.setAttribute("aria-level", "2"); // it stands before the list's own headings
     const status = make("p", "now");
     status.append(make("span", `door ${service.state}`, service.door));
     if (service.distance) status.append(make("span", "", `离你${service.distance}`));

@@ -27,7 +27,7 @@ class Watched:
 
     def open(self, url: str) -> Page:
         self.page.goto(url)
-        self.page.wait_for_function("document.querySelector('.folium-map')?.dataset.ready === 'true'")
+        self.page.wait_for_selector(".folium-map[data-ready=true]")
         return self.page
 
     def shown(self) -> int:

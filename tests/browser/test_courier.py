@@ -99,8 +99,9 @@ def test_refusing_to_be_located_says_what_to_do_next(browser: Browser, site: str
     context = browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN", permissions=[])
     page = context.new_page()
     page.goto(site + "/")
+    page.wait_for_selector(".folium-map[data-ready=true]")
     page.locator(".big").click()
-    page.wait_for_function("document.querySelector('[data-located]').textContent.includes('选个地方')")
+    page.locator("[data-located]", has_text="选个地方").wait_for()
     assert page.locator(".near a").first.is_visible()
     context.close()
 
