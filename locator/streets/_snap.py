@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Offsets = NDArray[np.int64]
 
 # The least length of a degree of latitude on the ellipsoid (at the equator), and of longitude there.
-_LAT_DEGREE_M, _LON_DEGREE_M = 110_574.0, math.pi * AXIS_M / 180
+LAT_DEGREE_M, LON_DEGREE_M = 110_574.0, math.pi * AXIS_M / 180
 _LEAST_CELL_M = 100.0
 _CELLS_A_PIECE = 2.0
 _LEAST_COS = 0.01
@@ -83,11 +83,11 @@ def cells_of(lon: Floats, lat: Floats, start: Ints, end: Ints) -> Cells:
     west, south, east, north = lon.min(), lat.min(), lon.max(), lat.max()
     # Of all latitudes, the one where a degree of longitude is shortest: cells are nowhere narrower.
     narrow = max(math.cos(math.radians(max(abs(south), abs(north)))), _LEAST_COS)
-    area = (east - west) * narrow * _LON_DEGREE_M * (north - south) * _LAT_DEGREE_M
+    area = (east - west) * narrow * LON_DEGREE_M * (north - south) * LAT_DEGREE_M
     cell_m = max(_LEAST_CELL_M, math.sqrt(area / (_CELLS_A_PIECE * len(start))))
-    longest = max((east - west) * narrow * _LON_DEGREE_M, (north - south) * _LAT_DEGREE_M)
+    longest = max((east - west) * narrow * LON_DEGREE_M, (north - south) * LAT_DEGREE_M)
     cell_m = max(cell_m, longest / (_CELLS_A_PIECE * len(start) + 1))
-    width, height = cell_m / (narrow * _LON_DEGREE_M), cell_m / _LAT_DEGREE_M
+    width, height = cell_m / (narrow * LON_DEGREE_M), cell_m / LAT_DEGREE_M
     wide, high = int((east - west) / width) + 1, int((north - south) / height) + 1
     offsets, held = _sorted(lon, lat, start, end, west, south, width, height, wide, high)
     return Cells(

@@ -12,7 +12,7 @@ import math
 import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -22,7 +22,7 @@ from locator._asking import mistake
 from locator._errors import InputError, Text
 from locator.datum import check_position
 from locator.streets._each import Crowd, Doors, beside, spread_each
-from locator.streets._snap import Snapped, arcs_m, cells_of, earth_centred, snap
+from locator.streets._snap import LAT_DEGREE_M, LON_DEGREE_M, Snapped, arcs_m, cells_of, earth_centred, snap
 from locator.streets._spread import graph_of, spread_from
 from locator.streets.files import load
 from locator.streets.rules import WALK_KMH
@@ -39,9 +39,20 @@ if TYPE_CHECKING:
 
 SNAP_M = 500.0
 _WALK_S_PER_M = 3.6 / WALK_KMH
+_POLE = 90.0
 _TENTHS = 36.0  # seconds a metre are 36 over tenths of km/h
 # Services that one thread takes at a time; its scratch space is as large as the network.
 _SERVICES_A_TASK = 64
+
+
+class Positioned(Protocol):
+    """Places in columns, WGS-84 degrees."""
+
+    @property
+    def lon(self) -> Floats: ...  # noqa: D102
+
+    @property
+    def lat(self) -> Floats: ...  # noqa: D102
 
 
 class Times(NamedTuple):
@@ -99,7 +110,7 @@ class StreetNetwork:
         self.start, self.end = (rows[part[pieces]].astype(np.int32) for part in (streets.start, streets.end))
         self.metres = streets.metres[pieces].astype(np.float64)
         open_ = kmh[:, pieces] > 0
-        self._along, self._against = np.where(
+        self.along_s, self.against_s = np.where(
             open_, self.metres * _TENTHS / np.where(open_, kmh[:, pieces], 1.0), math.inf
         )
         self._xyz = earth_centred(self.lon, self.lat)
@@ -123,7 +134,7 @@ class StreetNetwork:
     def ways(self) -> tuple[NDArray[np.int32], NDArray[np.int32], Floats]:
         """The directed ways between nodes: tails, heads, seconds. Those that are closed are left out."""
         tails, heads = np.concatenate([self.start, self.end]), np.concatenate([self.end, self.start])
-        seconds = np.concatenate([self._along, self._against])
+        seconds = np.concatenate([self.along_s, self.against_s])
         open_ = np.isfinite(seconds)
         return tails[open_], heads[open_], seconds[open_]
 
@@ -169,11 +180,11 @@ class StreetNetwork:
 
     def _leaving(self, doors: Snapped) -> tuple[Ints, Floats]:
         """Return the two nodes that one leaves each door to, and at how many seconds. Both (n, 2)."""
-        return self._ends(doors, (self._against, self._along))
+        return self._ends(doors, (self.against_s, self.along_s))
 
     def _entering(self, doors: Snapped) -> tuple[Ints, Floats]:
         """Return the two nodes that one gets to each door from."""
-        return self._ends(doors, (self._along, self._against))
+        return self._ends(doors, (self.along_s, self.against_s))
 
     def _ends(self, doors: Snapped, seconds: tuple[Floats, Floats]) -> tuple[Ints, Floats]:
         on, piece = ~doors.off, np.maximum(doors.pieces, 0)
@@ -216,7 +227,7 @@ class StreetNetwork:
 
     def _beside(self, own: Snapped, i: int, other: Snapped, j: int) -> float:
         piece = own.pieces[i]
-        seconds = beside(own.fractions[i], other.fractions[j], self._along[piece], self._against[piece])
+        seconds = beside(own.fractions[i], other.fractions[j], self.along_s[piece], self.against_s[piece])
         return float(seconds + (own.metres[i] + other.metres[j]) * _WALK_S_PER_M)
 
     def seconds_to_nearest(self, services: Snapped, limit_s: float = math.inf) -> Floats:
@@ -240,13 +251,30 @@ class StreetNetwork:
 
         def answer(first: int) -> tuple[Offsets, Ints, Floats]:
             mine = doors.some(slice(first, first + _SERVICES_A_TASK))
-            return spread_each(graph, self._along, self._against, mine, crowd, limit_s)
+            return spread_each(graph, self.along_s, self.against_s, mine, crowd, limit_s)
 
         firsts = range(0, len(services.pieces), _SERVICES_A_TASK)
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         with ThreadPoolExecutor(cores) as pool:
             parts = list(pool.map(answer, firsts))
         return _by_point(parts, len(points.pieces))
+
+    def within(
+        self, lon: ArrayLike, lat: ArrayLike, places: Positioned, minutes: float
+    ) -> tuple[Offsets, Ints]:
+        """Return which places each point gets to within some minutes: row offsets and places, as CSR.
+
+        What coverage asks of any way to travel. Places that no point could reach as the crow flies are not
+        searched from.
+        """
+        points = self.snap(lon, lat)
+        near = np.flatnonzero(_around(np.asarray(lon), np.asarray(lat), places, minutes * 60 * self.fastest_m_s))
+        found = self.times_between(points, self.snap(places.lon[near], places.lat[near]), minutes)
+        return found.offsets, near.astype(np.int32)[found.services]
+
+    def reachable(self, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.bool_]:
+        """Tell which points lie near enough to a street, shape (n,)."""
+        return ~self.snap(lon, lat).off
 
     def _crowd(self, points: Snapped) -> Crowd:
         nodes, costs = self._leaving(points)
@@ -258,6 +286,19 @@ class StreetNetwork:
         access = points.metres * _WALK_S_PER_M
         who = (listed // 2).astype(np.int32)
         return Crowd(at, who, costs.ravel()[listed], on, there.astype(np.int32), points.fractions, access)
+
+
+def _around(
+    lon: NDArray[np.float64], lat: NDArray[np.float64], places: Positioned, metres: float
+) -> NDArray[np.bool_]:
+    """Return which places lie in the box round some points, so many metres wider."""
+    if not lon.size:
+        return np.zeros(len(places.lon), np.bool_)
+    high = metres / LAT_DEGREE_M
+    top = min(max(abs(float(lat.min())), abs(float(lat.max()))) + high, _POLE)
+    wide = metres / max(LON_DEGREE_M * math.cos(math.radians(top)), 1.0)
+    inside = (places.lon >= lon.min() - wide) & (places.lon <= lon.max() + wide)
+    return inside & (places.lat >= lat.min() - high) & (places.lat <= lat.max() + high)
 
 
 def _offsets(numbers: NDArray[np.int32], many: int) -> Offsets:
