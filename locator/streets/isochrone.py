@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 from pyproj import Geod, Transformer
+from scipy.ndimage import distance_transform_edt
 
 from locator.streets.rules import WALK_KMH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
     from locator.streets._snap import Floats, Snapped
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 _BESIDE_M, _BESIDE_SHARE = 40.0, 0.01
 _GEOD = Geod(ellps="WGS84")
 _CORNERS = 120
+_CELLS = 4  # so many to the width
 
 
 def isochrones(network: StreetNetwork, lon: float, lat: float, minutes: Sequence[float]) -> list[BaseGeometry]:
@@ -112,16 +115,30 @@ def _beside(lines: Floats) -> BaseGeometry:
         return shapely.Polygon()
     far = float(np.sqrt((lines**2).sum(axis=2)).max())
     wide = max(_BESIDE_M, _BESIDE_SHARE * far)
-    # Places half a width apart, moved to a grid of a quarter: a city's streets become some ten thousand points.
+    # Places a cell apart, drawn into a picture of cells: its size depends on the width alone, not on the city.
+    cell = wide / _CELLS
     long = np.sqrt(((lines[:, 1] - lines[:, 0]) ** 2).sum(axis=1))
-    many = np.ceil(long / (wide / 2)).astype(np.int64) + 1
+    many = np.ceil(long / cell).astype(np.int64) + 1
     line = np.repeat(np.arange(len(lines)), many)
     step = np.arange(len(line)) - np.repeat(np.cumsum(many) - many, many)
     share = (step / np.maximum(many[line] - 1, 1))[:, None]
-    spots = lines[line, 0] + share * (lines[line, 1] - lines[line, 0])
-    spots = np.unique(np.rint(spots / (wide / 4)), axis=0) * (wide / 4)
-    area = shapely.buffer(shapely.multipoints(spots), wide, quad_segs=4)
-    return _without_small_holes(shapely.simplify(area, wide / 10), math.pi * (2 * wide) ** 2)
+    spots = np.rint((lines[line, 0] + share * (lines[line, 1] - lines[line, 0])) / cell).astype(np.int64)
+    corner = spots.min(axis=0) - _CELLS - 1
+    picture = np.ones(spots.max(axis=0) - corner + _CELLS + 2, np.bool_)
+    picture[tuple((spots - corner).T)] = False
+    inside = distance_transform_edt(picture) <= _CELLS
+    area = shapely.simplify(_outline(inside, corner, cell), cell)
+    return _without_small_holes(area, math.pi * (2 * wide) ** 2)
+
+
+def _outline(inside: NDArray[np.bool_], corner: NDArray[np.int64], cell: float) -> BaseGeometry:
+    """Return the area of the cells that are marked: boxes of whole runs, joined."""
+    edges = np.diff(np.pad(inside, ((0, 0), (1, 1))).astype(np.int8), axis=1)
+    row, first = np.nonzero(edges == 1)
+    _, last = np.nonzero(edges == -1)
+    x, y0, y1 = row + corner[0], first + corner[1], last + corner[1]
+    boxes = shapely.box((x - 0.5) * cell, (y0 - 0.5) * cell, (x + 0.5) * cell, (y1 - 0.5) * cell)
+    return shapely.union_all(boxes)
 
 
 def _without_small_holes(area: BaseGeometry, least_m2: float) -> BaseGeometry:
