@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numba import njit, types
@@ -38,8 +38,15 @@ _FOLDED = types.Array(types.float64, 2, "C", readonly=True)
 _POINTS_AT_ONCE = 8192
 
 
-def only_here(demand: Demand, usable: Usable, reach: Reach, minutes: float) -> Floats:
-    """Return the person-hours a week that each service alone serves, shape (2, services).
+class Alone(NamedTuple):
+    """What each service alone serves, person-hours, shape (2, services); and whether any demand reaches it."""
+
+    person_hours: Floats
+    in_reach: NDArray[np.bool_]
+
+
+def only_here(demand: Demand, usable: Usable, reach: Reach, minutes: float) -> Alone:
+    """Return the person-hours a week that each service alone serves.
 
     The first line takes unknown hours as closed, the second as open: it is by so much that the low and the high
     figure of person-hours served fall if that service closes. All stops of a mobile service close with it. A point
@@ -51,9 +58,12 @@ def only_here(demand: Demand, usable: Usable, reach: Reach, minutes: float) -> F
     np.add.at(folded.T, hour_of, demand.rhythms.T / 60.0)
     order = along_curve(demand.lon, demand.lat)
 
+    near = np.zeros(len(usable.ids), np.bool_)
+
     def work(part: slice) -> list[tuple[Ints, Floats]]:
         picked = order[part]
         indptr, indices = reach.within(demand.lon[picked], demand.lat[picked], usable, minutes)
+        near[usable.owner[indices]] = True
         found = []
         for table in (sure, possible):
             lost = np.zeros(len(usable.ids))
@@ -72,7 +82,7 @@ def only_here(demand: Demand, usable: Usable, reach: Reach, minutes: float) -> F
     for one in done:
         for line, (some, lost) in zip(total, one, strict=True):
             line[some] += lost
-    return total
+    return Alone(total, near)
 
 
 @njit(cache=True)
