@@ -99,9 +99,9 @@ def _by_district(demand: Demand) -> Iterator[tuple[str, list[str], Rows]]:
     # Outlines overlap a little: the first code has the point.
     first = np.full(len(demand), len(near), np.int64)
     np.minimum.at(first, point, shape)
-    used, label = np.unique(first, return_inverse=True)
+    used, which = np.unique(first, return_inverse=True)
     names = [near[number][0] for number in used.tolist() if number < len(near)]
-    label = _narrow(np.where(first == len(near), -1, label.reshape(-1)))
+    label = _narrow(np.where(first == len(near), -1, which.reshape(-1)))
     if names:
         yield "district", names, label
 
