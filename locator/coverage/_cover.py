@@ -175,10 +175,23 @@ def _is_in(action: int, chosen: Rows) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def slopes(by_action: Any, weight: Floats, price: Floats, part: Floats, slope: Floats) -> float:  # noqa: ANN401
-    """Fill how many picked actions pay for each element beyond one; return the weighted square of its length.
+def _stuck(way: float, price: float, weight: float) -> bool:
+    return (way > 0.0 and price <= 0.0) or (way < 0.0 and price >= weight)
 
-    A price at its border that would have to cross it stays, and counts for nothing.
+
+@njit(cache=True, nogil=True)
+def directions(
+    by_action: Any,  # noqa: ANN401
+    weight: Floats,
+    price: Floats,
+    part: Floats,
+    memory: float,
+    way: Floats,
+    slope: Floats,
+) -> float:
+    """Turn the way of each price toward its slope, keeping some of the old way; return the square of its length.
+
+    The slope is how many picked actions pay for an element beyond one. What cannot move counts for nothing.
     """
     ptr, elements = by_action
     slope[:] = -1.0
@@ -189,19 +202,28 @@ def slopes(by_action: Any, weight: Floats, price: Floats, part: Floats, slope: F
     total = 0.0
     for element in range(price.size):
         steep = slope[element]
-        if (steep > 0.0 and price[element] <= 0.0) or (steep < 0.0 and price[element] >= weight[element]):
-            slope[element] = 0.0
-        else:
-            total += weight[element] * steep * steep
+        if _stuck(steep, price[element], weight[element]):
+            steep = 0.0
+        way[element] = steep + memory * way[element]
+        if not _stuck(way[element], price[element], weight[element]):
+            total += weight[element] * way[element] * way[element]
     return total
 
 
 @njit(cache=True, nogil=True)
-def step_prices(weight: Floats, price: Floats, slope: Floats, step: float) -> float:
-    """Move each price down its slope, between nothing and the element's weight; return what they all leave unpaid."""
+def step_prices(by_element: Any, weight: Floats, price: Floats, way: Floats, step: float, sums: Floats) -> float:  # noqa: ANN401
+    """Move each price against its way, between nothing and the element's weight; return what all leave unpaid.
+
+    `sums` follow: what is not covered at all, most of a large instance, is at its border and costs nothing.
+    """
+    starts, actions = by_element
     unpaid = 0.0
     for element in range(price.size):
-        moved = price[element] - step * weight[element] * slope[element]
-        price[element] = min(max(moved, 0.0), weight[element])
-        unpaid += weight[element] - price[element]
+        moved = min(max(price[element] - step * weight[element] * way[element], 0.0), weight[element])
+        change = moved - price[element]
+        if change != 0.0:
+            price[element] = moved
+            for of in range(starts[element], starts[element + 1]):
+                sums[actions[of]] += change
+        unpaid += weight[element] - moved
     return unpaid

@@ -16,23 +16,31 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from locator.coverage._cover import slopes, step_prices, whole_gains
+from locator.coverage._cover import NOISE, directions, step_prices, whole_gains
 
 if TYPE_CHECKING:
-    from locator.coverage.cover import Budget, Cover, Flags, Floats
+    from locator.coverage.cover import Budget, Cover, Flags, Floats, Rows
 
-_PATIENCE = 6
+# Steps without a lower bound before they are halved, the first length of those that count as rough, and the last.
+_PATIENCE, _ROUGH, _STILL = 6, 0.2, 2e-3
+# Measured at 100,000 elements and 5,000 actions: after 80 steps 3.9 % above the choice instead of 4.9 % with none.
+_MEMORY = 0.7
 
 
 @dataclass(frozen=True, eq=False)
 class Bound:
-    """No choice gains more than `gain`; `sums` are what each action then collects, shape (actions,)."""
+    """No choice gains more than `gain`.
+
+    `sums` are what each action collects at those prices, `picks` in how many of the last steps it was among the
+    highest; both of shape (actions,).
+    """
 
     gain: float
     sums: Floats
+    picks: Rows
 
 
-def bound(cover: Cover, budget: Budget, chosen: list[int], *, close: float = 0.005, most: int = 200) -> Bound:
+def bound(cover: Cover, budget: Budget, chosen: list[int], *, close: float = 0.005, most: int = 150) -> Bound:
     """Return a bound on what any choice gains.
 
     Parameters
@@ -48,30 +56,37 @@ def bound(cover: Cover, budget: Budget, chosen: list[int], *, close: float = 0.0
     """
     # Whatever is covered from the start stays so in this relaxation, whoever is moved away.
     weight = np.where(cover.kept_elements, 0.0, cover.weight)
-    reached = cover.gain(chosen)
-    offered = cover.plain_ones | (cover.instead_of >= 0)
+    reached, offered = cover.gain(chosen), cover.plain_ones | (cover.instead_of >= 0)
     price = np.where(cover.covered(chosen), 0.0, weight)
-    slope = np.empty(len(weight))
-    best = Bound(float("inf"), np.zeros(len(cover.cost)))
+    first, collected = _sums(cover, price, offered, budget)
+    best, highest = float((weight - price).sum()) + collected, first
+    price = np.where(price < weight, 0.5 * weight, weight)
+    way, slope = np.zeros(len(weight)), np.empty(len(weight))
+    sums = whole_gains(*cover.by_action, price)
     unpaid, pace, waited = float((weight - price).sum()), 1.0, 0
+    picks = np.zeros(len(sums), np.int32)
     for _ in range(most):
-        sums = np.where(offered, whole_gains(*cover.by_action, price), 0.0)
-        part, collected = collect(sums, cover.cost, budget)
-        if unpaid + collected < best.gain * (1 - 1e-5):
-            waited = 0
-        else:
-            waited += 1
-            if waited >= _PATIENCE:
-                pace, waited = pace / 2, 0
-        if unpaid + collected < best.gain:
-            best = Bound(unpaid + collected, sums)
-        if best.gain <= reached * (1 + close) or pace < 1e-3:  # noqa: PLR2004  nothing moves any more
+        part, collected = collect(np.where(offered, sums, 0.0), cover.cost, budget)
+        picks += part > 0.0
+        waited = 0 if unpaid + collected < best * (1 - 1e-5) else waited + 1
+        if waited >= _PATIENCE:
+            pace, waited, picks = pace / 2, 0, np.where(pace > _ROUGH, 0, picks).astype(np.int32)
+        if unpaid + collected < best:
+            best, highest = unpaid + collected, sums.copy()
+        if best <= reached * (1 + close) or pace < _STILL:
             break
-        steep = slopes(cover.by_action, weight, price, part, slope)
+        steep = directions(cover.by_action, weight, price, part, _MEMORY, way, slope)
         if steep <= 0.0:
             break
-        unpaid = step_prices(weight, price, slope, pace * (unpaid + collected - reached) / steep)
-    return best
+        step = pace * (unpaid + collected - reached) / steep
+        unpaid = step_prices(cover.by_element, weight, price, way, step, sums)
+    # The sums were kept by adding: the rounding of that must not lower the bound.
+    return Bound(best + NOISE * float(weight.sum()), np.where(offered, highest, 0.0), picks)
+
+
+def _sums(cover: Cover, price: Floats, offered: Flags, budget: Budget) -> tuple[Floats, float]:
+    sums = np.where(offered, whole_gains(*cover.by_action, price), 0.0)
+    return sums, collect(sums, cover.cost, budget)[1]
 
 
 def collect(sums: Floats, cost: Floats, budget: Budget) -> tuple[Floats, float]:

@@ -14,7 +14,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from locator.coverage._cover import NOISE, best_plain, loss_of, mark, put, swap_round, take, transposed, whole_gains
+from locator.coverage._cover import (
+    NOISE,
+    best_plain,
+    loss_of,
+    mark,
+    put,
+    swap_round,
+    take,
+    transposed,
+    whole_gains,
+)
+from locator.coverage._ruin import ruin_and_recreate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +38,8 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
 
 _ROUNDS = 8
+# Undone together: of 2, 3, 5 and 8, five found most in a given time.
+_TOGETHER = 5
 
 
 class Compressed(NamedTuple):
@@ -173,6 +186,51 @@ class Cover:
         return gains
 
 
+    def only(self, offered: Flags) -> tuple[Cover, Ints]:
+        """Return the cover of some actions, elements that are then the same merged, and the numbers of those actions."""
+        actions = np.flatnonzero(offered)
+        renumbered = np.full(len(offered), -1, np.int32)
+        renumbered[actions] = np.arange(len(actions))
+        by_element, weight, must = merged(_kept_columns(self.by_element, renumbered), self.weight, self.must)
+        instead_of = np.where(self.instead_of < 0, -1, renumbered[self.instead_of])[actions].astype(np.int32)
+        conflicts = _kept_columns(_kept_rows(self.conflicts, actions), renumbered)
+        return Cover(weight, by_element, self.cost[actions], conflicts, instead_of, must), actions
+
+
+def merged(by_element: Compressed, weight: Floats, must: Flags) -> tuple[Compressed, Floats, Flags]:
+    """Return elements with those that the same actions cover made one, and those that none covers left out."""
+    indptr, indices = by_element
+    sizes = np.diff(indptr)
+    # Two sums of random numbers, one an action, tell sets apart: they agree by chance once in 2 ** 128 pairs.
+    names = np.random.default_rng(1974).integers(0, 2**64, (2, int(indices.max(initial=0)) + 1), np.uint64)
+    must = must if len(must) else np.zeros(len(weight), np.bool_)
+    keys = np.empty((len(weight), 3), np.uint64)
+    for at, name in enumerate(names):
+        sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(name[indices], dtype=np.uint64)])
+        keys[:, at] = sums[indptr[1:]] - sums[indptr[:-1]]
+    keys[:, 2] = must
+    order = np.lexsort(keys.T)
+    order = order[sizes[order] > 0]
+    new = np.ones(len(order), np.bool_)
+    new[1:] = (keys[order[1:]] != keys[order[:-1]]).any(axis=1)
+    group = np.cumsum(new) - 1
+    totals = np.bincount(group, weight[order], int(new.sum()))
+    return _kept_rows(by_element, order[new]), totals, must[order[new]]
+
+
+def _kept_rows(table: Compressed, rows: Ints) -> Compressed:
+    sizes = np.diff(table.indptr)[rows]
+    indptr = np.concatenate([[0], np.cumsum(sizes)])
+    at = np.arange(indptr[-1]) + np.repeat(table.indptr[rows] - indptr[:-1], sizes)
+    return Compressed(indptr, table.indices[at])
+
+
+def _kept_columns(table: Compressed, renumbered: Rows) -> Compressed:
+    numbers = renumbered[table.indices]
+    before = np.concatenate([[0], np.cumsum(numbers >= 0)])
+    return Compressed(before[table.indptr], numbers[numbers >= 0])
+
+
 class Chooser:
     """A choice in the making: what is chosen, what each action would gain now.
 
@@ -220,7 +278,7 @@ class Chooser:
                     best, worth = action, value
             if best < 0:
                 return
-            self._choose(best)
+            self.choose(best)
 
     def exchange(self) -> None:
         """Exchange chosen actions for better ones, in rounds, until none is."""
@@ -237,6 +295,27 @@ class Chooser:
             if not swaps and len(self.chosen) == before:
                 return
 
+    def stir(self, steps: int, seed: int) -> None:
+        """Undo some neighbours and fill the gap anew, so many times, keeping what is better."""
+        if not self.chosen:
+            return
+        cover, chosen = self._cover, np.array(self.chosen, np.int32)
+        self._left, _ = ruin_and_recreate(
+            *(cover.by_action, cover.by_element, cover.conflicts, self._weight, cover.cost, self._free, chosen),
+            *(self._count, self._gains, self._blocked, self._left, self._least, _TOGETHER, steps, seed),
+        )
+        self.chosen = chosen.tolist()
+
+    def start_from(self, chosen: list[int]) -> None:
+        """Choose given actions, as far as the budget and what stands in their way allow."""
+        for action in chosen:
+            if (
+                len(self.chosen) < self._budget.most
+                and not self._blocked[action]
+                and self._cover.cost[action] <= self._left
+            ):
+                self.choose(action)
+
     def _replacements(self) -> Iterator[tuple[int, float]]:
         """Yield what could take the place of something, and the gain of that, loss counted."""
         done = set(self.chosen)
@@ -250,7 +329,8 @@ class Chooser:
                 if not self._blocked[action] and self._cover.cost[action] <= self._left:
                     yield int(action), float(self._gains[action] + regained[action]) - loss
 
-    def _choose(self, action: int) -> None:
+    def choose(self, action: int) -> None:
+        """Choose an action."""
         old = int(self._cover.instead_of[action])
         if old >= 0:
             take(old, *self._rows)
