@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     Rows = NDArray[np.int32]
     Bits = NDArray[np.uint64]
 
-BLOCK = 64
+# Measured with 8, 16, 32, 64: 0.60, 0.60, 0.72, 0.87 us a point among 200,000 places.
+BLOCK = 16
 # The ellipsoid bends most along the equator's meridian; a circle of that radius bounds an arc over a chord.
 _TIGHTEST_M = AXIS_M * (1 - FLATTENING) ** 2
 _DEPTH = 64

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Rows = NDArray[np.int32]
 
 # Rows of reach are worked out for so many points at a time: a city's e-bike reach would not fit the memory whole.
-POINTS_AT_ONCE = 256 * BLOCK
+POINTS_AT_ONCE = 1024 * BLOCK
 
 
 class Positioned(Protocol):

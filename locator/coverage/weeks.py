@@ -180,3 +180,11 @@ def union(rows: Sequence[Bits] | Bits) -> Bits:
     """Return when at least one of some rows is set; of none, never. Shape (WORDS,)."""
     together: Bits = np.bitwise_or.reduce(np.reshape(rows, (-1, WORDS)), axis=0, dtype=np.uint64)
     return together
+
+
+def hour_words(rows: Bits) -> Bits:
+    """Return rows with one word for each hour, whose lowest 60 bits are its minutes; shape (rows, HOURS)."""
+    room = np.zeros((len(rows), HOURS, _WORD), np.bool_)
+    room[:, :, :60] = unpacked(rows).reshape(-1, HOURS, 60)
+    words: Bits = np.packbits(room, axis=-1, bitorder="little").view("<u8")[..., 0].astype(np.uint64)
+    return words
