@@ -4,12 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: serve test lint bench pictures clean chromium
+.PHONY: serve test lint bench pictures clean chromium postgis soak-store
 
 serve: $(STAMP)
 	$(BIN)/locator serve
 
-test: $(STAMP) chromium lint
+test: $(STAMP) chromium postgis lint
 	$(BIN)/pytest
 
 lint: $(STAMP)
@@ -40,6 +40,17 @@ chromium:
 	  echo "installing Chromium for the browser tests"; \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk >/dev/null; \
 	else echo "Browser tests will be left out: install Chromium first (apt-get install chromium fonts-noto-cjk)."; fi
+
+# The store's tests run on PostgreSQL, too, in a cluster of their own.
+postgis:
+	@if ls /usr/share/postgresql/*/extension/postgis.control >/dev/null 2>&1; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "installing PostgreSQL with PostGIS for the store's tests"; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql postgresql-15-postgis-3 >/dev/null; \
+	else echo "Tests on PostgreSQL will be left out: install it first (apt-get install postgresql postgresql-15-postgis-3)."; fi
+
+soak-store: $(STAMP) postgis
+	LOCATOR_SOAK_S=30 $(BIN)/pytest tests/store/test_soak.py
 
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,7 +1,14 @@
 """The locator: which service can an outdoor worker use soonest, and who has none."""
 
 from locator import _compiled  # noqa: F401  first: numba looks once
-from locator._errors import ConfigurationError, InputError, LocatorError, NotFoundError, StoreError
+from locator._errors import (
+    ConfigurationError,
+    ConflictError,
+    InputError,
+    LocatorError,
+    NotFoundError,
+    StoreError,
+)
 from locator.along import along
 from locator.catalog import Catalog
 from locator.datum import convert
@@ -15,6 +22,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Catalog",
     "ConfigurationError",
+    "ConflictError",
     "Event",
     "InputError",
     "LocatorError",

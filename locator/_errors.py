@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from locator.service import Service
 
 
 class Text(NamedTuple):
@@ -55,6 +58,33 @@ class NotFoundError(LocatorError, LookupError):
 
 class StoreError(LocatorError):
     """The store cannot be read or written; what it held before is unharmed."""
+
+
+class Conflict(NamedTuple):
+    """A record that somebody else changed meanwhile: as it is stored (None: removed), who did it, when and why."""
+
+    service_id: str
+    version: int
+    stored: Service | None
+    who: str
+    at: str
+    why: str
+
+
+class ConflictError(StoreError):
+    """A record is not what its editor had before them; nothing was written."""
+
+    def __init__(self, conflicts: tuple[Conflict, ...]) -> None:
+        first, more = conflicts[0], len(conflicts) - 1
+        super().__init__(
+            Text(
+                f"{first.service_id} 在这之间被人改过（{first.who}，{first.at}），什么都没有写入"
+                + (f"；另有 {more} 条也是" if more else ""),
+                f"{first.service_id} was changed meanwhile (by {first.who}, {first.at}); nothing was saved"
+                + (f"; so were {more} more" if more else ""),
+            )
+        )
+        self.conflicts = conflicts
 
 
 class ConfigurationError(LocatorError, ValueError):

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from locator._errors import ConfigurationError, Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Self
+
+# A QR code of a longer one, with a state behind it, is read by no phone from a page.
+_MAX_URL = 120
 
 
 @dataclass(frozen=True)
@@ -20,12 +26,39 @@ class Settings:
     basemap_attribution: str = ""
     tianditu_key: str | None = None
     holidays: str | None = None
+    code_pattern: str | None = None
+    public_url: str | None = None
+    wechat_appid: str | None = None
+    wechat_secret: str | None = field(default=None, repr=False)
+    wechat_api: str = "https://api.weixin.qq.com"
+    wechat_verify: str | None = None
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
         """Return the settings that an environment gives; empty variables count as not set."""
         given = {name: environ.get(variable_of(name), "") for name in cls.__dataclass_fields__}
         return cls(**{name: value for name, value in given.items() if value})
+
+
+def public_url(settings: Settings) -> str | None:
+    """Return the address that others reach the site by, without a slash at its end; None if nobody said.
+
+    Raises
+    ------
+    ConfigurationError
+        It is no http or https address.
+    """
+    said = settings.public_url
+    if said is None:
+        return None
+    if len(said) > _MAX_URL or not re.fullmatch(r"https?://[\w.\-\[\]:]+(/[\w.~%/\-]*)?", said, re.ASCII):
+        raise ConfigurationError(
+            Text(
+                f"LOCATOR_PUBLIC_URL 要写成 https://ditu.example 这样；收到 {said[:80]!r}",
+                f"LOCATOR_PUBLIC_URL must read like https://ditu.example, got {said[:80]!r}",
+            )
+        )
+    return said.rstrip("/")
 
 
 def variable_of(name: str) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from locator import vocabulary
 from locator.benefits import price_text, usable_by, valid_on
 from locator.districts import district_name
-from locator.navigation import links
+from locator.navigation import links, lon_lat_gcj02
 from locator.timebar import Bar, time_bar
 from locator.timeline import SHANGHAI, timeline
 
@@ -93,6 +93,7 @@ class Card:
     distance: str
     verified: str
     navigation: str
+    gcj02: str
 
 
 def card(hit: Hit, question: Question) -> Card:
@@ -120,6 +121,7 @@ def card(hit: Hit, question: Question) -> Card:
         distance="" if hit.distance_m is None else length(hit.distance_m),
         verified=_verified(hit),
         navigation=links(hit.service.name, hit.lon, hit.lat).get("amap", ""),
+        gcj02=lon_lat_gcj02(hit.lon, hit.lat),
     )
 
 

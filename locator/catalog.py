@@ -72,18 +72,18 @@ class Catalog:
         self._positions = lru_cache(maxsize=3)(lambda datum: convert(self.lon, self.lat, "wgs84", datum))
 
     @classmethod
-    def open(cls, store_url: str) -> Self:
-        """Return a snapshot of the store at a URL."""
+    def open(cls, store_url: str, as_of: datetime | None = None) -> Self:
+        """Return a snapshot of the store at a URL: now, or as it was at an instant."""
         store = Store.open(store_url)
         try:
-            return cls.of(store)
+            return cls.of(store, as_of)
         finally:
             store.close()
 
     @classmethod
-    def of(cls, store: Store) -> Self:
-        """Return a snapshot of an open store."""
-        return cls.from_rows(*store.snapshot())
+    def of(cls, store: Store, as_of: datetime | None = None) -> Self:
+        """Return a snapshot of an open store: now, or as it was at an instant."""
+        return cls.from_rows(*(store.snapshot() if as_of is None else store.snapshot_as_of(as_of)))
 
     @classmethod
     def from_rows(cls, version: int, as_of: str, rows: Iterable[tuple[str, bytes]]) -> Self:
@@ -95,11 +95,11 @@ class Catalog:
 
     @property
     def changes(self) -> int:
-        """How many rows lie beside the large index."""
-        return len(self._layout.newer)
+        """How many services lie beside the large index, or are gone from it."""
+        return len(self._layout.newer) + len(self._layout.removed())
 
-    def changed(self, version: int, as_of: str, rows: Sequence[tuple[str, bytes]]) -> Catalog:
-        """Return the catalog after some changes (id, record JSON); this one stays as it is."""
+    def changed(self, version: int, as_of: str, rows: Sequence[tuple[str, bytes | None]]) -> Catalog:
+        """Return the catalog after some changes (id, record JSON; None: removed); this one stays as it is."""
         return Catalog(change(self._layout, version, as_of, rows), self.moments)
 
     def compact(self) -> Catalog:
@@ -137,7 +137,7 @@ class Catalog:
         NotFoundError
             The catalog has no such service.
         """
-        row = self._layout.newer.get(service_id, self._layout.row_of.get(service_id))
+        row = self._layout.row(service_id)
         if row is None:
             shown = service_id[:64]
             raise NotFoundError(Text(f"没有编号为 {shown!r} 的服务", f"no service has the id {shown!r}"))

@@ -6,20 +6,22 @@ check, not for a boundary dispute.
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+import numpy as np
 import shapely
 
 from locator._errors import ConfigurationError, InputError, Text
 from locator.boxes import BoxIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from numpy.typing import NDArray
     from shapely import Geometry
 
 # The source prefixes the six digits with the country's ISO number.
@@ -107,6 +109,24 @@ def districts_at(lon: float, lat: float) -> tuple[str, ...]:
     return tuple(codes[number] for number in held.tolist())
 
 
+def districts_near(west: float, south: float, east: float, north: float) -> list[tuple[str, Geometry]]:
+    """Return code and outline of the districts whose boxes meet a box of WGS-84 degrees, in code order."""
+    boxes, codes = _boxes()
+    return [(codes[n], _shape(codes[n])) for n in sorted(boxes.in_box(west, south, east, north).tolist())]
+
+
+def outline_of(text: str) -> Geometry:
+    """Return the outline of a district, given its code or, where only one is called so, its name.
+
+    Raises
+    ------
+    InputError
+        As `find_district`.
+    """
+    code = find_district(text, _load("district"))
+    return _shape(code)
+
+
 @cache
 def _boxes() -> tuple[BoxIndex, list[str]]:
     """Return an index of the districts' boxes, and the code of each."""
@@ -133,3 +153,62 @@ def outlines(city: str) -> tuple[tuple[str, str, dict[str, object]], ...]:
         for code, f in _load("district").items()
         if code.startswith(city)
     )
+
+
+# Metres in a degree of latitude; of longitude, at the equator. Good to 0.5 % of some hundred metres.
+_DEGREE_LAT_M, _DEGREE_LON_M = 110_950.0, 111_320.0
+
+
+def metres_outside(
+    lon: NDArray[np.float64], lat: NDArray[np.float64], codes: Sequence[str | None]
+) -> NDArray[np.float64]:
+    """Return how far WGS-84 positions lie outside the outline of a district each; negative is inside.
+
+    Parameters
+    ----------
+    lon, lat
+        Degrees, shape (n,).
+    codes
+        The district of each, None or unknown ones give NaN.
+    """
+    metres = np.full(len(lon), np.nan)
+    groups: dict[str, list[int]] = {}
+    for row, code in enumerate(codes):
+        if code is not None and code in _load("district"):
+            groups.setdefault(code, []).append(row)
+    for code, members in groups.items():
+        rows = np.array(members)
+        rows = rows[np.isfinite(lon[rows]) & np.isfinite(lat[rows])]
+        if rows.size:
+            shape = _shape(code)
+            scale = _DEGREE_LON_M * np.cos(np.radians(middle(code)[1])), _DEGREE_LAT_M
+            flat = shapely.transform(shape, partial(np.multiply, scale))
+            points = shapely.points(lon[rows] * scale[0], lat[rows] * scale[1])
+            edge = shapely.boundary(flat)
+            shapely.prepare(flat)
+            shapely.prepare(edge)
+            away = shapely.distance(edge, points)
+            metres[rows] = np.where(shapely.covers(flat, points), -away, away)
+    return metres
+
+
+@cache
+def district_names() -> Mapping[str, tuple[str, ...]]:
+    """Return every district's name with the codes that bear it."""
+    names: dict[str, list[str]] = {}
+    for code, feature in sorted(_load("district").items()):
+        names.setdefault(feature.properties.name, []).append(code)
+    return {name: tuple(codes) for name, codes in names.items()}
+
+
+def province_name(code: str) -> str | None:
+    """Return the name of the province that a district code belongs to."""
+    feature = _load("province").get(f"{code[:2]}0000")
+    return feature.properties.name if feature else None
+
+
+@cache
+def middle(code: str) -> tuple[float, float]:
+    """Return the middle of a district's box, WGS-84 degrees; it may lie outside of a bent one."""
+    west, south, east, north = shapely.bounds(_read_shape(code)).tolist()
+    return (west + east) / 2, (south + north) / 2

@@ -61,7 +61,7 @@ class Layout:
     """One state of the data.
 
     The first `base_rows` rows are the large part, in id order; `newer` finds the rows behind it by id,
-    `replaced` are rows of the large part that those took the place of. `rank` orders all rows by id.
+    `replaced` are rows of the large part that those took the place of, or that are gone. `rank` orders all rows by id.
     """
 
     version: int
@@ -82,6 +82,15 @@ class Layout:
         """Return the rows that stand, in row order."""
         return (row for row in range(len(self.batch.ids)) if row not in self.replaced)
 
+    def row(self, service_id: str) -> int | None:
+        """Return the row that an id stands in; None if there is no such service."""
+        row = self.newer.get(service_id, self.row_of.get(service_id))
+        return None if row in self.replaced else row
+
+    def removed(self) -> list[str]:
+        """Return the ids of the large part that are gone."""
+        return [i for i in (self.batch.ids[row] for row in self.replaced) if i not in self.newer]
+
 
 def lay_out(version: int, as_of: str, rows: Iterable[tuple[str, bytes]]) -> Layout:
     """Return the layout of (id, record JSON), given in id order."""
@@ -91,15 +100,17 @@ def lay_out(version: int, as_of: str, rows: Iterable[tuple[str, bytes]]) -> Layo
     return _whole(version, as_of, numbers, profiles, batch, _places(places, profiles))
 
 
-def change(before: Layout, version: int, as_of: str, rows: Sequence[tuple[str, bytes]]) -> Layout:
-    """Return the layout after some services became new or changed: (id, record JSON)."""
+def change(before: Layout, version: int, as_of: str, rows: Sequence[tuple[str, bytes | None]]) -> Layout:
+    """Return the layout after some services became new, changed or were removed: (id, record JSON or None)."""
     n, old = before.base_rows, before.batch
     # Earlier changes are laid out again with these, so that there is one delta, in id order.
-    earlier = dict(zip(old.ids[n:], old.records[n:], strict=True))
+    state: dict[str, bytes | None] = dict.fromkeys(before.removed())
+    state |= dict(zip(old.ids[n:], old.records[n:], strict=True))
+    state |= dict(rows)
     numbers = dict(before.numbers)
-    delta, columns = read(sorted({**earlier, **dict(rows)}.items()), numbers)
+    delta, columns = read(sorted((i, record) for i, record in state.items() if record is not None), numbers)
     profiles = before.profiles if len(numbers) == len(before.numbers) else _profiles(numbers)
-    replaced = frozenset(before.row_of[i] for i in delta.ids if i in before.row_of)
+    replaced = frozenset(before.row_of[i] for i in state if i in before.row_of)
     fresh = _places(columns, profiles, first_row=n)
     m = len(before.base)
     alive = ~np.isin(before.places.owner[:m], list(replaced))

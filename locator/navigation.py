@@ -28,3 +28,11 @@ def links(name: str, lon: float | None, lat: float | None) -> dict[str, str]:
         f"&coord_type=2&referer={_SOURCE}",
         "geo": f"geo:{lat:.6f},{lon:.6f}",
     }
+
+
+def lon_lat_gcj02(lon: float | None, lat: float | None) -> str:
+    """Return a WGS-84 position as "lon,lat" in GCJ-02, which WeChat's own map takes; empty without one."""
+    if lon is None or lat is None:
+        return ""
+    glon, glat = convert(lon, lat, "wgs84", "gcj02")
+    return f"{glon:.6f},{glat:.6f}"

@@ -265,6 +265,22 @@ def _instant(name: str, value: object) -> datetime:
         _refuse(name, value, "要写成 2026-11-23T13:05 这样", "must be an ISO 8601 time like 2026-11-23T13:05")
 
 
+def past_instant(value: object, now: datetime, name: str = "as_of") -> datetime | None:
+    """Return the instant whose state of the data is meant; None: the newest.
+
+    Raises
+    ------
+    InputError
+        Not an instant, or one that is still to come: what the data will be nobody knows.
+    """
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    found = _instant(name, value)
+    if found > now:
+        _refuse(name, value, "要是过去的时间", "must be in the past")
+    return found
+
+
 def _district(name: str, value: object) -> str:
     text = str(value).strip()
     if len(text) > 20:  # noqa: PLR2004  the longest district name has 15 characters

@@ -35,6 +35,8 @@ def _parses(expression: str) -> str:
     return expression
 
 
+# Beside the three datums, an accident: positions that somebody shifted a second time. They are kept as supplied.
+SourceDatum = datum.Datum | Literal["gcj02-doubled"]
 Hours = Annotated[str, Field(max_length=1000), AfterValidator(_parses)]
 
 
@@ -122,7 +124,7 @@ class Service(_Record):
     lat: Lat | None = None
     source_lon: Degrees | None = None
     source_lat: Degrees | None = None
-    source_datum: datum.Datum | None = None
+    source_datum: SourceDatum | None = None
     position_quality: Literal["surveyed", "poi", "geocoded", "approximate"] | None = None
     hours: Hours | None = None
     hours_text: str | None = Field(default=None, max_length=400)
@@ -180,6 +182,10 @@ class Service(_Record):
         """Return the service with lon and lat derived from the supplied position."""
         if self.source_lon is None or self.source_lat is None or self.source_datum is None:
             return self
-        lon, lat = datum.convert(self.source_lon, self.source_lat, self.source_datum, "wgs84")
+        lon, lat = self.source_lon, self.source_lat
+        if self.source_datum == "gcj02-doubled":
+            lon, lat = datum.convert(lon, lat, "gcj02", "wgs84")
+        shift = datum.Datum.GCJ02 if self.source_datum == "gcj02-doubled" else datum.Datum(self.source_datum)
+        lon, lat = datum.convert(lon, lat, shift, "wgs84")
         # 8 decimals are a millimetre: more would be noise of the arithmetic.
         return self.model_copy(update={"lon": round(lon, 8), "lat": round(lat, 8)})

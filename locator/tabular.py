@@ -1,43 +1,94 @@
-"""Services as a table: one row a service, columns named as the record's fields."""
+"""Services as a table: one row a service, columns named as the record's fields, so that they import again.
+
+Lists and nested fields (has, offers, stops, events ...) are JSON texts. With a datum asked for, `lon` and `lat`
+are in it and a column `datum` says so; `source_lon`, `source_lat`, `source_datum` stay as supplied, a stop's
+position and the geometry of GeoPackage, GeoParquet and GeoJSON stay WGS-84.
+"""
 
 from __future__ import annotations
 
+import csv
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from locator._errors import InputError, Text
+from locator.datum import Datum, convert
+from locator.service import Service
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     import geopandas as gpd
 
-    from locator.service import Service
+FORMATS = {
+    ".gpkg": "GeoPackage",
+    ".parquet": "GeoParquet",
+    ".geojson": "GeoJSON",
+    ".csv": "CSV",
+    ".xlsx": "Excel",
+}
+_WHOLE_NUMBERS = ("capacity", "stars", "vacancies")
+# A spreadsheet would run a text that begins so; one apostrophe before it makes it text.
+_RUNS = re.compile(r"'*[=+\-@\t\r]")
+# What one cell of a sheet holds, and one sheet.
+_CELL_LENGTH, _SHEET_ROWS = 32767, 1_048_575
 
-FORMATS = {".gpkg": "GeoPackage", ".parquet": "GeoParquet", ".geojson": "GeoJSON"}
+
+def guarded(text: str) -> str:
+    """Return a text that no spreadsheet runs as a formula; `unguarded` gives back the very same."""
+    return f"'{text}" if _RUNS.match(text) else text
 
 
-def to_frame(services: Iterable[Service]) -> gpd.GeoDataFrame:
+def unguarded(text: str) -> str:
+    """Return a text as it was before `guarded`."""
+    return text[1:] if text.startswith("'") and _RUNS.match(text) else text
+
+
+def to_frame(services: Iterable[Service], datum: Datum | None = None) -> gpd.GeoDataFrame:
     """Return services as a GeoDataFrame in WGS-84; lists are JSON texts, a service without a position has no geometry."""
     import geopandas as gpd  # noqa: PLC0415  half a second and 60 MB, for those who write files
     import pandas as pd  # noqa: PLC0415
     import shapely  # noqa: PLC0415
 
-    rows = [{name: _cell(value) for name, value in s.model_dump(mode="json").items()} for s in services]
-    table = pd.DataFrame(rows)
-    points = shapely.points(table["lon"].astype(float), table["lat"].astype(float))
-    points[table["lon"].isna()] = None
+    services = list(services)
+    table = pd.DataFrame(list(rows_of(services, datum)), columns=columns(datum))
+    for name in _WHOLE_NUMBERS:
+        table[name] = table[name].astype("Int64")
+    nowhere = float("nan")
+    lon, lat = ([getattr(s, name) for s in services] for name in ("lon", "lat"))
+    points = shapely.points(
+        [nowhere if x is None else x for x in lon], [nowhere if y is None else y for y in lat]
+    )
+    points[[x is None for x in lon]] = None
     return gpd.GeoDataFrame(table, geometry=points, crs="EPSG:4326")
 
 
-def write(services: Iterable[Service], path: Path) -> int:
+def columns(datum: Datum | None = None) -> list[str]:
+    """Return the names of a table's columns in order."""
+    return [*Service.model_fields, *(() if datum is None else ("datum",))]
+
+
+def rows_of(services: Iterable[Service], datum: Datum | None = None) -> Iterator[dict[str, Any]]:
+    """Yield the row of each service by column; positions in a datum if one is given."""
+    for service in services:
+        row = {name: _cell(value) for name, value in service.model_dump(mode="json").items()}
+        if datum is not None:
+            row["datum"] = datum.value
+            if service.lon is not None and service.lat is not None:
+                lon, lat = convert(service.lon, service.lat, Datum.WGS84, datum)
+                row["lon"], row["lat"] = round(lon, 8), round(lat, 8)
+        yield row
+
+
+def write(services: Iterable[Service], path: Path, datum: Datum | None = None) -> int:
     """Write services to a file, its format by extension; return how many.
 
     Raises
     ------
     InputError
-        An extension that is none of `FORMATS`.
+        An extension that is none of `FORMATS`, or a record that a sheet cannot hold.
     """
     kind = FORMATS.get(path.suffix.lower())
     if kind is None:
@@ -47,12 +98,90 @@ def write(services: Iterable[Service], path: Path) -> int:
             path.name,
             Text(f"文件名要以 {known} 结尾", f"the file name must end with one of {', '.join(FORMATS)}"),
         )
-    frame = to_frame(services)
+    if kind == "CSV":
+        return _write_csv(rows_of(services, datum), columns(datum), path)
+    if kind == "Excel":
+        return _write_sheet(rows_of(services, datum), columns(datum), path)
+    if kind == "GeoJSON":
+        return _write_geojson(services, path, datum)
+    frame = to_frame(services, datum)
     if kind == "GeoParquet":
         frame.to_parquet(path)
     else:
-        frame.to_file(path, driver="GPKG" if kind == "GeoPackage" else "GeoJSON", engine="pyogrio")
+        frame.to_file(path, driver="GPKG", engine="pyogrio")
     return len(frame)
+
+
+def _write_geojson(services: Iterable[Service], path: Path, datum: Datum | None) -> int:
+    """Write a FeatureCollection by ourselves: GDAL turns every text that looks like JSON into JSON."""
+    services = list(services)
+    with path.open("w", encoding="utf-8") as file:
+        file.write('{"type": "FeatureCollection", "features": [')
+        for number, (service, row) in enumerate(zip(services, rows_of(services, datum), strict=True)):
+            placed = service.lon is not None and service.lat is not None
+            point = {"type": "Point", "coordinates": [service.lon, service.lat]} if placed else None
+            feature = {"type": "Feature", "properties": row, "geometry": point}
+            file.write((",\n" if number else "\n") + json.dumps(feature, ensure_ascii=False))
+        file.write("\n]}\n")
+    return len(services)
+
+
+def _write_csv(rows: Iterator[dict[str, Any]], names: list[str], path: Path) -> int:
+    count = 0
+    # With a byte-order mark, or Excel reads it as GBK.
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(names)
+        for row in rows:
+            table.writerow([_plain(row[name]) for name in names])
+            count += 1
+    return count
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401  whatever a cell holds
+    if isinstance(value, bool):
+        return str(value).lower()
+    return guarded(value) if isinstance(value, str) else value
+
+
+def _write_sheet(rows: Iterator[dict[str, Any]], names: list[str], path: Path) -> int:
+    import xlsxwriter  # noqa: PLC0415  for those who write sheets
+
+    # Row by row to a temporary file: a country takes no more memory than a street.
+    book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
+    sheet = book.add_worksheet("services")
+    sheet.write_row(0, 0, names)
+    number = 0
+    try:
+        for number, row in enumerate(rows, 1):
+            if number > _SHEET_ROWS:
+                raise InputError(
+                    "out", path.name, Text("一张表放不下，改用 .csv", "too many for a sheet: use .csv")
+                )
+            for column, name in enumerate(names):
+                _write_cell(sheet, (number, column), row[name], f"{row['id']}.{name}")
+    finally:
+        book.close()
+    return number
+
+
+def _write_cell(sheet: Any, at: tuple[int, int], value: Any, field: str) -> None:  # noqa: ANN401
+    """Write a typed cell: a text is a text, whatever it begins with."""
+    if isinstance(value, str):
+        if len(value) > _CELL_LENGTH:
+            text = Text(
+                f"{field} 有 {len(value)} 个字，Excel 一格放不下，改用 .csv",
+                f"{field} has {len(value)} characters, more than a cell of Excel holds: use .csv",
+            )
+            raise InputError(field, len(value), text)
+        sheet.write_string(*at, value)
+    elif isinstance(value, bool):
+        sheet.write_boolean(*at, value)
+    elif value is not None and float(f"{value:.16G}") != value:
+        # The file keeps 16 digits of a number; the few that have 17 are kept as text, or they would change.
+        sheet.write_string(*at, repr(value))
+    elif value is not None:
+        sheet.write_number(*at, value)
 
 
 def _cell(value: Any) -> Any:  # noqa: ANN401  whatever a record holds

@@ -29,9 +29,13 @@
     url.searchParams.set("lat", latitude.toFixed(5));
     if (path === "/" && !url.searchParams.has("open") && !document.querySelector(".cards, .apart")) url.searchParams.set("open", "arrival");
     if (path === "/" && !url.searchParams.has("group") && remembered()) url.searchParams.set("group", remembered());
+    if (position.datum) url.searchParams.set("datum", position.datum);
     say(accuracy > VAGUE_M ? `位置可能差${Math.round(accuracy)}米` : "找到了");
     location.assign(url);
   };
+
+  // WeChat's script finds positions in its own way and datum, and tells them here.
+  document.addEventListener("located", (event) => go(event.detail.path, event.detail.position));
 
   const refused = (error) => {
     for (const button of document.querySelectorAll("[data-locate]")) button.disabled = false;

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 _DEPTH = 64
 _LAST, _ONE, _ZERO = np.uint64(63), np.uint64(1), np.uint64(0)
 _MIX, _FOLD = np.uint64(0x9E3779B97F4A7C15), np.uint64(29)
-_TABLE, _ORDER = types.Array(types.uint64, 2, "C", readonly=True), types.Array(types.int64, 1, "C", readonly=True)
+_TABLE, _ORDER = (
+    types.Array(types.uint64, 2, "C", readonly=True),
+    types.Array(types.int64, 1, "C", readonly=True),
+)
 _IN, _CODES = (
     types.Array(types.float64, 1, "C", readonly=True),
     types.Array(types.int32, 1, "C", readonly=True),
@@ -106,7 +109,11 @@ def _walk(
     return found
 
 
-@njit(types.void(NODES, POINTS, _CODES, _TABLE, types.int64, _IN, _IN, _ORDER, types.float64, _OUT), cache=True, nogil=True)
+@njit(
+    types.void(NODES, POINTS, _CODES, _TABLE, types.int64, _IN, _IN, _ORDER, types.float64, _OUT),
+    cache=True,
+    nogil=True,
+)
 def in_reach(
     nodes: Records,
     points: Records,
@@ -210,7 +217,9 @@ def _same(a: Bits, b: Bits) -> bool:
 
 
 @njit(
-    types.int64(_OUT, _TABLE, _TABLE, _WORDS, _WORDS, types.int32[::1], types.uint8[:, ::1], types.uint8[:, ::1]),
+    types.int64(
+        _OUT, _TABLE, _TABLE, _WORDS, _WORDS, types.int32[::1], types.uint8[:, ::1], types.uint8[:, ::1]
+    ),
     cache=True,
     nogil=True,
 )

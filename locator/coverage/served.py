@@ -88,7 +88,7 @@ def serve(
     always = _always(weeks)
     gather = _gatherer(places, alive, always, len(weeks), reach, minutes)
     order = along_curve(lon, lat)
-    sure, possible, hour_of = _distinct_hours(weeks)
+    sure, possible, hour_of = distinct_hours(weeks)
     words = max(1, -(-len(weeks) // 64))
     all_rows, doubtful = np.full(words, ~np.uint64(0)), _doubtful(weeks, words)
 
@@ -137,7 +137,7 @@ def _always(weeks: Weeks) -> int:
     return int(full[0]) if len(full) else -1
 
 
-def _distinct_hours(weeks: Weeks) -> tuple[Bits, Bits, Rows]:
+def distinct_hours(weeks: Weeks) -> tuple[Bits, Bits, Rows]:
     """Return both tables of a week in words of an hour, each distinct hour once, and which one each hour is."""
     hours = np.concatenate([hour_words(weeks.sure), hour_words(weeks.possible)])
     distinct, hour_of = np.unique(hours, axis=1, return_inverse=True)
@@ -210,7 +210,8 @@ def tally(
 
 @njit(types.void(_ROWS, _ROWS, _TABLE, _ROWS, _PROFILES, types.float64[::1]), cache=True, nogil=True)
 def hours_each(
-    set_of: Rows, hour_of: Rows, minutes: Minutes, group: Rows, profiles: Floats, out: Floats) -> None:
+    set_of: Rows, hour_of: Rows, minutes: Minutes, group: Rows, profiles: Floats, out: Floats
+) -> None:
     """Fill the person-hours served of one unit of weight at each point."""
     for i in range(set_of.size):
         served, profile = minutes[set_of[i]], profiles[group[i]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
@@ -39,6 +39,33 @@ def standalone_page(answer: Answer, basemap: Basemap, title: str) -> str:
     districts = [hit.service.district for hit in (*answer.features, *answer.unknown) if hit.service.district]
     data = map_data([*sure, *unknown], question, basemap, districts=districts)
     data["outlines"] = {city: outline_collection(city, basemap) for city in data["cities"]}
+    return render_file(
+        "standalone.html",
+        basemap,
+        data,
+        title=title,
+        question=question,
+        cards=sure,
+        unknown=unknown,
+        demo=any(hit.service.demo for hit in (*answer.features, *answer.unknown)),
+        as_of=answer.catalog.as_of,
+    )
+
+
+def render_file(template: str, basemap: Basemap, data: dict[str, Any], **words: object) -> str:
+    """Return a template as one HTML file: styles, scripts, the map of a backdrop and its data inside.
+
+    Parameters
+    ----------
+    template
+        Its name in templates/.
+    basemap
+        As `standalone_page`.
+    data
+        What static/map.js draws, see `map_data`.
+    words
+        What else the template shows.
+    """
     templates = Environment(
         loader=FileSystemLoader(bundled("templates")),
         autoescape=select_autoescape(),
@@ -46,13 +73,8 @@ def standalone_page(answer: Answer, basemap: Basemap, title: str) -> str:
     )
     parts = map_parts(basemap)
     static = bundled("static")
-    page = templates.get_template("standalone.html").render(
-        title=title,
-        question=question,
-        cards=sure,
-        unknown=unknown,
-        demo=any(hit.service.demo for hit in (*answer.features, *answer.unknown)),
-        as_of=answer.catalog.as_of,
+    page = templates.get_template(template).render(
+        **words,
         nonce=secrets.token_urlsafe(16),
         tile_origins=" ".join(basemap.origins),
         style=Markup(inline_css() + _read(static / "tokens.css") + _read(static / "app.css")),  # noqa: S704  our files

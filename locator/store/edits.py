@@ -1,228 +1,184 @@
-"""Reading the store, and changing it with a history."""
+"""Writing a set of records as one save: compared with what is kept, numbered, and put beside its history."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from datetime import UTC, datetime
-from pathlib import Path
-from sqlite3 import OperationalError
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Connection, Row, func, insert, inspect, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection, Row, insert, select
 
-from locator._errors import NotFoundError, StoreError, Text
+from locator._errors import Conflict, ConflictError, InputError, Text
 from locator.records import to_record
 from locator.service import Service
-from locator.store.tables import FORMAT, about, engine_for, metadata, revisions, services, store_error
+from locator.store.bulk import Step, put_revisions, put_services
+from locator.store.changes import tell
+from locator.store.engines import wait_turn
+from locator.store.tables import WHO_CHARS, WHY_CHARS, batches, revisions, services
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from typing import Self
+    from collections.abc import Iterable, Iterator, Mapping
 
-
-_LAST = select(revisions.c.revision, revisions.c.at).order_by(revisions.c.revision.desc()).limit(1)
+_LAST = select(batches.c.last, batches.c.at).order_by(batches.c.batch.desc()).limit(1)
 # SQLite takes some tens of thousands of parameters in one statement; a thousand already costs nothing more.
 _AT_ONCE = 1000
+_TICK = timedelta(microseconds=1)
+_LONGEST = {"who": WHO_CHARS, "why": WHY_CHARS}
 
 
-class Change(NamedTuple):
-    """One revision of one service: who made it, when (UTC, ISO 8601) and why."""
+class Difference(NamedTuple):
+    """What a save changes or changed, ids in the order given; `batch` is the save's number, None if it wrote nothing."""
 
-    revision: int
-    service_id: str
-    at: str
-    who: str
-    why: str
+    created: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    unchanged: int = 0
+    batch: int | None = None
+
+    @property
+    def changed(self) -> int:
+        """How many records are not as they were."""
+        return len(self.created) + len(self.updated) + len(self.removed)
 
 
-class Store:
-    """Services in a database, with every change kept.
+def wanted_of(records: Iterable[Service]) -> dict[str, bytes]:
+    """Return records by id as the store keeps them; of one given twice, the last counts."""
+    return {service.id: to_record(service.placed()) for service in records}
+
+
+def check_said(**said: str) -> None:
+    """Raise InputError unless who and why are words that the history can keep whole."""
+    for field, value in said.items():
+        if not value.strip() or "\0" in value or len(value) > _LONGEST[field]:
+            raise InputError(
+                field,
+                value[:80],
+                Text(
+                    f"{field} 要写 1–{_LONGEST[field]} 个字",
+                    f"{field} must have 1-{_LONGEST[field]} characters",
+                ),
+            )
+
+
+def last_save(connection: Connection) -> tuple[int, str]:
+    """Return the store's version and when it was made (UTC, ISO 8601); (0, "") before the first save."""
+    found = connection.execute(_LAST).one_or_none()
+    return (found.last, found.at) if found else (0, "")
+
+
+def compare(connection: Connection, wanted: Mapping[str, bytes | None]) -> Difference:
+    """Return what writing some records would change."""
+    said = Difference()
+    for steps, same in _steps(connection, wanted):
+        said = _counted(said, steps, same)
+    return said
+
+
+def write(
+    connection: Connection,
+    wanted: Mapping[str, bytes | None],
+    who: str,
+    why: str,
+    expected: Mapping[str, int] | None = None,
+) -> Difference:
+    """Write records by id (None: remove it) as one save.
 
     Parameters
     ----------
-    url
-        "sqlite:///locator.db", or a path.
+    connection
+        In a transaction for writing.
+    wanted
+        What shall stand afterwards.
+    who, why
+        For the history.
+    expected
+        The versions that the writer had before them, by id; 0: none.
 
     Raises
     ------
-    ConfigurationError
-        A URL the store does not run on.
-    StoreError
-        The database cannot be opened or holds something else.
+    ConflictError
+        A record has another version than expected.
     """
+    wait_turn(connection)
+    if expected:
+        _check(connection, expected)
+    last, before = last_save(connection)
+    number, said = last, Difference()
+    for steps, same in _steps(connection, wanted):
+        put_revisions(connection, steps, number + 1, last + 1)
+        put_services(connection, steps, number + 1)
+        number += len(steps)
+        said = _counted(said, steps, same)
+    if number == last:
+        return said
+    # At the end: readers answered from the state before until about now, however long the writing took.
+    at = _instant_after(before)
+    connection.execute(insert(batches), {"batch": last + 1, "last": number, "at": at, "who": who, "why": why})
+    tell(connection, number)
+    return said._replace(batch=last + 1)
 
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self._engine = engine_for(url)
 
-    @classmethod
-    def open(cls, url: str) -> Self:
-        """Open a store that exists."""
-        store = cls(url)
-        path = store._engine.url.database or ""
-        if not Path(path).is_file():  # connecting would create it
-            raise StoreError(Text(f"没有 {path} 这个文件", f"there is no file {path}"))
-        with store._reading() as connection:
-            finished = store._format(connection)
-        if finished is None:
-            raise StoreError(
-                Text(
-                    f"{url} 里没有数据，也不会自动覆盖", f"{url} is not a locator store; it is left as it is"
-                )
-            )
-        store._keep_log()
-        return store
+def kept_rows(connection: Connection, ids: Iterable[str]) -> dict[str, Row[Any]]:
+    """Return what is kept of some ids: id, version, revision and record (None: removed)."""
+    found: dict[str, Row[Any]] = {}
+    for some in _chunks(ids):
+        query = select(services).where(services.c.id.in_(some))
+        found.update((row.id, row) for row in connection.execute(query))
+    return found
 
-    def create(self, records: Iterable[Service], why: str) -> bool:
-        """Create the tables and fill them, all in one transaction; False if that was done before.
 
-        A process killed half-way leaves an empty file, which the next call fills.
-        """
-        with self._writing() as connection:
-            if self._format(connection) is not None:
-                return False
-            foreign = set(inspect(connection).get_table_names()) - set(metadata.tables)
-            if foreign:
-                raise StoreError(
-                    Text(
-                        f"{self.url} 里已有别的表（{min(foreign)}），不会写入",
-                        f"{self.url} already holds other tables ({min(foreign)}); it is left as it is",
-                    )
-                )
-            metadata.create_all(connection)
-            connection.execute(insert(about), {"key": "format", "value": FORMAT})
-            self._save(connection, records, "locator", why)
-        self._keep_log()
-        return True
+def _steps(connection: Connection, wanted: Mapping[str, bytes | None]) -> Iterator[tuple[list[Step], int]]:
+    """Yield what has to be written, some at a time, and how many records are as wanted already."""
+    for ids in _chunks(wanted):
+        kept, steps = kept_rows(connection, ids), []
+        for service_id in ids:
+            row, after = kept.get(service_id), wanted[service_id]
+            before = row.record if row is not None else None
+            if before != after:
+                steps.append(Step(service_id, row.version + 1 if row is not None else 1, before, after))
+        yield steps, len(ids) - len(steps)
 
-    def save(self, records: Iterable[Service], *, who: str, why: str) -> int:
-        """Write services, new or changed, in one transaction; return how many really changed."""
-        with self._writing() as connection:
-            return self._save(connection, records, who, why)
 
-    def version(self) -> int:
-        """Return the number of the last change."""
-        with self._reading() as connection:
-            return int(
-                connection.execute(select(func.coalesce(func.max(revisions.c.revision), 0))).scalar_one()
-            )
+def _counted(said: Difference, steps: list[Step], same: int) -> Difference:
+    return said._replace(
+        created=said.created + tuple(s.service_id for s in steps if s.before is None),
+        updated=said.updated + tuple(s.service_id for s in steps if s.before and s.after),
+        removed=said.removed + tuple(s.service_id for s in steps if s.after is None),
+        unchanged=said.unchanged + same,
+    )
 
-    def snapshot(self) -> tuple[int, str, list[tuple[str, bytes]]]:
-        """Return the version, when it was made (UTC, ISO 8601) and all (id, record JSON) in id order."""
-        with self._reading() as connection:
-            version, at = connection.execute(_LAST).one_or_none() or (0, "")
-            rows = connection.execute(select(services.c.id, services.c.record).order_by(services.c.id))
-            return version, at, [(row[0], row[1]) for row in rows]
 
-    def changes_since(self, version: int) -> tuple[int, str, list[tuple[str, bytes]]]:
-        """Return the version, when it was made, and (id, record JSON) of what changed after an earlier version."""
-        with self._reading() as connection:
-            last, at = connection.execute(_LAST).one_or_none() or (0, "")
-            changed = select(services.c.id, services.c.record).where(services.c.revision > version)
-            return last, at, [(row[0], row[1]) for row in connection.execute(changed)]
+def _check(connection: Connection, expected: Mapping[str, int]) -> None:
+    """Raise ConflictError unless records have the versions that a writer saw."""
+    kept = kept_rows(connection, expected)
+    stale = []
+    for service_id, version in expected.items():
+        row = kept.get(service_id)
+        there = 0 if row is None else row.version
+        if version != there and not (version == 0 and row is not None and row.record is None):
+            stale.append(service_id)
+    if stale:
+        raise ConflictError(tuple(_conflict(connection, i, kept.get(i)) for i in stale))
 
-    def get(self, service_id: str) -> Service:
-        """Return one service.
 
-        Raises
-        ------
-        NotFoundError
-            No service has this id.
-        """
-        with self._reading() as connection:
-            raw = connection.execute(select(services.c.record).where(services.c.id == service_id)).scalar()
-        if raw is None:
-            raise NotFoundError(
-                Text(f"没有编号为 {service_id} 的服务", f"no service has the id {service_id}")
-            )
-        return Service.model_validate_json(raw)
+def _conflict(connection: Connection, service_id: str, row: Row[Any] | None) -> Conflict:
+    if row is None:
+        return Conflict(service_id, 0, None, "", "", "")
+    made = select(batches).join(revisions, revisions.c.batch == batches.c.batch)
+    last = connection.execute(made.where(revisions.c.revision == row.revision)).one()
+    stored = None if row.record is None else Service.model_validate_json(row.record)
+    return Conflict(service_id, row.version, stored, last.who, last.at, last.why)
 
-    def history(self, service_id: str) -> list[Change]:
-        """Return the changes of one service, oldest first."""
-        columns = (
-            revisions.c.revision,
-            revisions.c.service_id,
-            revisions.c.at,
-            revisions.c.who,
-            revisions.c.why,
-        )
-        query = select(*columns).where(revisions.c.service_id == service_id).order_by(revisions.c.revision)
-        with self._reading() as connection:
-            return [Change(*row) for row in connection.execute(query)]
 
-    def close(self) -> None:
-        """Let go of every connection."""
-        self._engine.dispose()
+def _instant_after(before: str) -> str:
+    """Return now; later than the save before, though a clock was set back, so that instants name states."""
+    now = datetime.now(UTC)
+    if before:
+        now = max(now, datetime.fromisoformat(before) + _TICK)
+    return now.isoformat(timespec="microseconds")
 
-    def _keep_log(self) -> None:
-        """Switch the file to a write-ahead log, outside a transaction; it remembers, so once is enough.
 
-        SQLite does not wait here: while another process uses the file, or it is read-only, the next start will do it.
-        """
-        raw = self._engine.raw_connection()
-        try:
-            raw.cursor().execute("PRAGMA journal_mode=WAL")
-        except OperationalError:
-            pass
-        finally:
-            raw.close()
-
-    def _save(self, connection: Connection, records: Iterable[Service], who: str, why: str) -> int:
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        # Given twice: the last one counts.
-        wanted = {service.id: to_record(service.placed()) for service in records}
-        kept = self._kept(connection, list(wanted))
-        last = int(connection.execute(select(func.coalesce(func.max(revisions.c.revision), 0))).scalar_one())
-        changes: dict[str, dict[str, object]] = {}
-        for service_id, after in wanted.items():
-            before = kept.get(service_id)
-            if before is None or before.record != after:
-                changes[service_id] = {
-                    "service_id": service_id, "at": now, "who": who, "why": why,
-                    "before": before.record if before is not None else None, "after": after,
-                }  # fmt: skip
-        if not changes:
-            return 0
-        numbered = [{"revision": last + i, **change} for i, change in enumerate(changes.values(), 1)]
-        connection.execute(insert(revisions), numbered)
-        rows = [
-            {
-                "id": change["service_id"],
-                "version": kept[str(change["service_id"])].version + 1 if change["before"] is not None else 1,
-                "revision": change["revision"],
-                "record": change["after"],
-            }
-            for change in numbered
-        ]
-        connection.execute(services.insert().prefix_with("OR REPLACE"), rows)
-        return len(rows)
-
-    def _kept(self, connection: Connection, ids: list[str]) -> dict[str, Row[Any]]:
-        found: dict[str, Row[Any]] = {}
-        for start in range(0, len(ids), _AT_ONCE):
-            some = services.c.id.in_(ids[start : start + _AT_ONCE])
-            found.update((row.id, row) for row in connection.execute(select(services).where(some)))
-        return found
-
-    def _format(self, connection: Connection) -> str | None:
-        if not inspect(connection).has_table(about.name):
-            return None
-        return connection.execute(select(about.c.value).where(about.c.key == "format")).scalar()
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        try:
-            with self._engine.begin() as connection:
-                yield connection
-        except SQLAlchemyError as error:
-            raise store_error(error, self.url) from error
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        engine = self._engine.execution_options(locator_begin="IMMEDIATE")
-        try:
-            with engine.begin() as connection:
-                yield connection
-        except SQLAlchemyError as error:
-            raise store_error(error, self.url) from error
+def _chunks(ids: Iterable[str]) -> Iterator[list[str]]:
+    rest = iter(ids)
+    while some := list(islice(rest, _AT_ONCE)):
+        yield some

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from locator._bundled import bundled
 from locator.service import Service
-from locator.store.edits import Store
+from locator.store.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,51 +1,60 @@
-"""The tables, and how a connection to SQLite is set up."""
+"""The tables as they stand now; `migrations` makes them, step by step from the first version."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import (
+    Boolean,
     Column,
-    Connection,
-    Engine,
+    ForeignKey,
     Integer,
     LargeBinary,
     MetaData,
     String,
     Table,
-    create_engine,
-    event,
 )
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
-from sqlalchemy.pool import QueuePool
-
-from locator._errors import ConfigurationError, StoreError, Text
 
 metadata = MetaData()
 
-# One row a service: the record as compact JSON, which the catalog decodes in bulk.
+# The newest format: a file of a higher one was written by a newer locator.
+FORMAT = 2
+# Compared by code point, as Python does: a locale would put ids in another order than the catalog's.
+ID = String(64).with_variant(String(64, collation="C"), "postgresql")
+# UTC in ISO 8601 to the microsecond, which sorts as it reads.
+INSTANT = String(32)
+WHO_CHARS, WHY_CHARS = 80, 400
+
+# One row a service: the record as compact JSON, which the catalog decodes in bulk; null once it was removed.
+# PostGIS has one more column, `position geography(Point,4326)`, which is written with the record.
 services = Table(
     "services",
     metadata,
-    Column("id", String(64), primary_key=True),
+    Column("id", ID, primary_key=True),
     Column("version", Integer, nullable=False),
     Column("revision", Integer, nullable=False, index=True),
-    Column("record", LargeBinary, nullable=False),
+    Column("record", LargeBinary),
 )
-# One row a change: who, when, why, before, after. The highest revision is the store's version.
+# One row a save: its number is that of its first revision, `last` that of its last. Who, when and why.
+batches = Table(
+    "batches",
+    metadata,
+    Column("batch", Integer, primary_key=True, autoincrement=False),
+    Column("last", Integer, nullable=False, unique=True),
+    Column("at", INSTANT, nullable=False, index=True),
+    Column("who", String(WHO_CHARS), nullable=False),
+    Column("why", String(WHY_CHARS), nullable=False),
+)
+# One row a changed service: before and after, either null. The highest revision is the store's version.
 revisions = Table(
     "revisions",
     metadata,
-    Column("revision", Integer, primary_key=True, autoincrement=True),
-    Column("service_id", String(64), nullable=False, index=True),
-    Column("at", String(32), nullable=False),
-    Column("who", String(80), nullable=False),
-    Column("why", String(400), nullable=False),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("batch", Integer, nullable=False, index=True),
+    Column("service_id", ID, nullable=False, index=True),
+    Column("version", Integer, nullable=False),
     Column("before", LargeBinary),
     Column("after", LargeBinary),
-    sqlite_autoincrement=True,
 )
-# What the file is, and whether its creation was finished.
+# What the file is, and its format.
 about = Table(
     "locator_store",
     metadata,
@@ -53,57 +62,52 @@ about = Table(
     Column("value", String(200), nullable=False),
 )
 
-FORMAT = "1"
-_BUSY_S = 30
-
-
-def engine_for(url: str) -> Engine:
-    """Return an engine for a store URL ("sqlite:///locator.db"), or a path to a SQLite file.
-
-    Raises
-    ------
-    ConfigurationError
-        Not a URL of a database that the store runs on.
-    """
-    if "://" not in url:
-        url = f"sqlite:///{url}"
-    if not url.startswith("sqlite:///"):
-        scheme = url.partition("://")[0]
-        raise ConfigurationError(
-            Text(
-                f"--store 目前只认 sqlite:///文件，收到 {scheme}://",
-                f"--store takes sqlite:///FILE, got {scheme}://",
-            )
-        )
-    try:
-        engine = create_engine(url, connect_args={"timeout": _BUSY_S}, poolclass=QueuePool)
-    except ArgumentError:
-        raise ConfigurationError(Text("--store 不是数据库地址", "--store is not a database URL")) from None
-    event.listen(engine, "connect", _on_connect)
-    event.listen(engine, "begin", _on_begin)
-    return engine
-
-
-def _on_connect(connection: Any, _record: object) -> None:  # noqa: ANN401
-    # The driver's own transaction handling would commit before every CREATE TABLE: take it over.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute("PRAGMA synchronous=NORMAL")
-    cursor.close()
-
-
-def _on_begin(connection: Connection) -> None:
-    # A writer takes its lock at once; one that upgraded half-way would fail instead of waiting.
-    mode = connection.get_execution_options().get("locator_begin", "DEFERRED")
-    connection.exec_driver_sql(f"BEGIN {mode}")
-
-
-def store_error(error: SQLAlchemyError, url: str) -> StoreError:
-    """Return a StoreError that says what the database said, without its SQL."""
-    said = str(getattr(error, "orig", None) or error).splitlines()[0]
-    return StoreError(
-        Text(
-            f"存储 {url} 用不了：{said}。什么都没有写入", f"the store {url} failed: {said}; nothing was saved"
-        )
-    )
+users = Table(
+    "users",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("password_hash", String(300), nullable=False),
+    Column("role", String(10), nullable=False),
+    Column("active", Boolean, nullable=False),
+)
+# Only a hash of a token is kept.
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("user_name", String(80), ForeignKey("users.name"), nullable=False, index=True),
+    Column("label", String(80), nullable=False),
+    Column("created", INSTANT, nullable=False),
+    Column("last_used", INSTANT),
+    Column("revoked", INSTANT),
+)
+# Services are never deleted, only marked as removed, so what refers to one needs no foreign key to stay whole.
+inspections = Table(
+    "inspections",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("service_id", ID, nullable=False, index=True),
+    Column("on_day", String(10), nullable=False),
+    Column("open_as_stated", String(7), nullable=False),
+    Column("found", String(1000), nullable=False),
+    Column("by_whom", String(80), nullable=False),
+    Column("note", String(1000), nullable=False),
+)
+reports = Table(
+    "reports",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("service_id", ID, nullable=False, index=True),
+    Column("what", String(40), nullable=False),
+    Column("on_day", String(10), nullable=False),
+    Column("hour", Integer, nullable=False),
+    Column("status", String(10), nullable=False, index=True),
+)
+# How often somebody found nothing, by cell and hour of the week (0 = Monday 00:00): nothing about who it was.
+needs = Table(
+    "needs",
+    metadata,
+    Column("cell", String(20), primary_key=True),
+    Column("hour_of_week", Integer, primary_key=True, autoincrement=False),
+    Column("count", Integer, nullable=False),
+)

@@ -8,13 +8,13 @@ from flask import Flask
 from flask_compress import Compress
 
 from locator._bundled import bundled
-from locator._settings import Settings
+from locator._settings import Settings, public_url
 from locator.cards import duration
 from locator.holidays import holidays, use
 from locator.maps import basemap_of
 from locator.maps.assets import static_tag
 from locator.store import open_or_seed
-from locator.web import api, events, files, pages, problems, runs, security
+from locator.web import api, events, files, images, pages, problems, runs, security, wechat
 from locator.web.current import CurrentCatalog
 from locator.web.lane import NearestLane
 
@@ -58,15 +58,20 @@ def create_app(config: Mapping[str, object] | None = None, settings: Settings | 
     app.config.from_mapping(_DEFAULTS)
     app.config.from_mapping(config or {})
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    current = CurrentCatalog(open_or_seed(chosen.store))
+    store = open_or_seed(chosen.store)
+    current = CurrentCatalog(store)
     app.extensions["locator.catalog"] = current
     app.extensions["locator.basemap"] = basemap_of(chosen)
+    app.extensions["locator.public_url"] = public_url(chosen)
+    app.extensions["locator.images"] = images.ImageCache()
+    app.extensions["locator.wechat"] = wechat.account_of(chosen, store.url)
     app.jinja_env.globals.update(static_tag=static_tag())
     app.jinja_env.filters.update(duration=duration)
     Compress(app)
     security.protect(app)
     problems.register(app)
-    for blueprint in (api.blueprint, events.blueprint, pages.blueprint, runs.blueprint, files.blueprint):
+    blueprints = (api, events, files, images, pages, runs, wechat)
+    for blueprint in (room.blueprint for room in blueprints):
         app.register_blueprint(blueprint)
     app.wsgi_app = NearestLane(app.wsgi_app, current)  # type: ignore[method-assign]
     return app

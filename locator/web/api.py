@@ -10,10 +10,11 @@ from flask import Blueprint, Response, current_app, request
 
 from locator.along import answer_run
 from locator.answers import encode, encode_run
+from locator.question import past_instant
 from locator.runs import run_of
 from locator.search import answer
 from locator.timeline import SHANGHAI
-from locator.web.current import current_catalog
+from locator.web.current import catalogs, current_catalog
 from locator.web.lane import GEOJSON, PATH, parameters, question_of
 
 if TYPE_CHECKING:
@@ -26,7 +27,9 @@ blueprint = Blueprint("api", __name__)
 def nearest() -> Response:
     """Answer the nearest contract where `NearestLane` does not: a given instant, or a faulty question."""
     given = parameters(request.query_string.decode("utf-8", "replace"))
-    catalog, question = current_catalog(), question_of(given)
+    as_of = past_instant(given.pop("as_of", None), datetime.now(SHANGHAI))
+    question = question_of(given)
+    catalog = current_catalog(as_of)
     if not given.get("at"):
         return _fresh(encode(answer(catalog, question)), GEOJSON)
     # At a given instant the same data give the same answer.
@@ -45,7 +48,11 @@ def along() -> Response:
 
 @blueprint.get("/api/v1/services/<service_id>")
 def service(service_id: str) -> Response:
-    """Return one record whole; unknown fields are null."""
+    """Return one record whole, as it is or as it was `as_of` an instant; unknown fields are null."""
+    as_of = past_instant(request.args.get("as_of"), datetime.now(SHANGHAI))
+    if as_of is not None:
+        then = catalogs().record_as_of(service_id, as_of).model_dump_json().encode()
+        return _kept(f"{crc32(then):08x}", lambda: then, "application/json")
     catalog = current_catalog()
     row = catalog.row_of(service_id)
     record = catalog.service(row).model_dump_json

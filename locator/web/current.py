@@ -16,11 +16,17 @@ from locator.catalog import Catalog
 from locator.timeline import SHANGHAI
 
 if TYPE_CHECKING:
+    from locator.service import Service
     from locator.store import Store
+    from locator.store.changes import Listener
 
 _log = logging.getLogger(__name__)
-# An edit has to be seen within a second; looking costs the store 50 us.
+# An edit has to be seen within a second. A listener tells in microseconds whether there may be one; asking
+# the store itself takes a millisecond, which 32 waiting askers feel: every so often is enough for that.
 _LOOK_EVERY_S = 0.25
+_LOOK_ANYWAY_S = 5.0
+# An old catalog is as large as the one in force.
+_OLD_KEPT = 2
 # A few changes beside the index cost each question some microseconds: they are folded in when the
 # editor pauses, or when they have become many.
 _FOLD_AFTER_S = 2.0
@@ -36,12 +42,50 @@ class CurrentCatalog:
         self._catalog = Catalog.of(store)
         self._catalog.warm(datetime.now(SHANGHAI))
         self._changed = time.monotonic()
+        self._old: dict[int, Catalog] = {}
+        self._old_lock = threading.Lock()
         # The thread holds no more than a weak reference, so that an application can be let go of.
-        threading.Thread(target=_watch, args=(weakref.ref(self),), daemon=True, name="catalog").start()
+        watched = weakref.ref(self), store.listener()
+        self.closed = False
+        self._thread = threading.Thread(target=_watch, args=watched, daemon=True, name="catalog")
+        self._thread.start()
 
     def get(self) -> Catalog:
         """Return the snapshot in force. With the store away, the last one stays."""
         return self._catalog
+
+    def as_of(self, at: datetime) -> Catalog:
+        """Return the snapshot of an earlier instant, made when it is first asked for.
+
+        Raises
+        ------
+        StoreError
+            The store is away.
+        """
+        version = self._store.version_as_of(at)
+        if version == self._catalog.version:
+            return self._catalog
+        with self._old_lock:  # one at a time: each takes a second and the memory of a whole catalog
+            old = self._old.pop(version, None) or Catalog.of(self._store, at)
+            self._old[version] = old  # the last asked for is the last to go
+            while len(self._old) > _OLD_KEPT:
+                del self._old[next(iter(self._old))]
+        return old
+
+    def record_as_of(self, service_id: str, at: datetime) -> Service:
+        """Return one service as it was at an instant.
+
+        Raises
+        ------
+        NotFoundError
+            It was not there then.
+        """
+        return self._store.record_as_of(service_id, at)
+
+    def close(self) -> None:
+        """Stop keeping the snapshot new."""
+        self.closed = True
+        self._thread.join()
 
     def look(self) -> None:
         """Take in what changed in the store since the last look."""
@@ -49,7 +93,10 @@ class CurrentCatalog:
         if self._store.version() != catalog.version:
             self._swap(catalog.changed(*self._store.changes_since(catalog.version)))
             self._changed = time.monotonic()
-            return
+
+    def tend(self) -> None:
+        """Do for those who will ask what they would have to wait for."""
+        catalog = self._catalog
         # A minute's first question must not be the one that works out who is open in it.
         catalog.warm(datetime.now(SHANGHAI) + _AHEAD)
         if catalog.changes and (
@@ -62,26 +109,40 @@ class CurrentCatalog:
         self._catalog = catalog
 
 
-def _watch(ours: weakref.ref[CurrentCatalog]) -> None:
-    away = False
+def _watch(ours: weakref.ref[CurrentCatalog], changes: Listener) -> None:
+    away, looked = False, time.monotonic()
     while True:
-        time.sleep(_LOOK_EVERY_S)
+        # While it waits, nothing here holds the application.
+        told = changes.wait(_LOOK_EVERY_S)
         current = ours()
-        if current is None:
+        if current is None or current.closed:
+            changes.close()
             return
-        try:
-            current.look()
-        except StoreError as error:
-            if not away:
-                _log.warning("the store is away, answering from version %s: %s", current.get().version, error)
-            away = True
-        else:
-            if away:
-                _log.warning("the store is back")
-            away = False
+        current.tend()
+        if told or away or time.monotonic() - looked > _LOOK_ANYWAY_S:
+            away, looked = _look(current, away=away), time.monotonic()
         del current
 
 
-def current_catalog() -> Catalog:
-    """Return the catalog that this request is answered from."""
-    return cast("CurrentCatalog", current_app.extensions["locator.catalog"]).get()
+def _look(current: CurrentCatalog, *, away: bool) -> bool:
+    """Look for changes, and return whether the store is away; say so when that is new."""
+    try:
+        current.look()
+    except StoreError as error:
+        if not away:
+            _log.warning("the store is away, answering from version %s: %s", current.get().version, error)
+        return True
+    if away:
+        _log.warning("the store is back")
+    return False
+
+
+def current_catalog(as_of: datetime | None = None) -> Catalog:
+    """Return the catalog that this request is answered from: the newest, or that of an instant."""
+    current = catalogs()
+    return current.get() if as_of is None else current.as_of(as_of)
+
+
+def catalogs() -> CurrentCatalog:
+    """Return what hands out the application's catalogs."""
+    return cast("CurrentCatalog", current_app.extensions["locator.catalog"])

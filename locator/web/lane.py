@@ -61,7 +61,7 @@ class NearestLane:
             return self._after(environ, start_response)
         given = parameters(environ.get("QUERY_STRING", ""))
         try:
-            if given.get("at"):  # may be asked again: the framework compares validators
+            if given.get("at") or "as_of" in given:  # may be asked again: the framework compares validators
                 return self._after(environ, start_response)
             body = encode(answer(self._current.get(), question_of(given)))
         except InputError:

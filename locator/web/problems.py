@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import json
+import math
 from http import HTTPStatus
 
 from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from locator._errors import InputError, NotFoundError, StoreError, Text
+from locator._errors import (
+    ConfigurationError,
+    ConflictError,
+    InputError,
+    NotFoundError,
+    StoreError,
+    Text,
+)
+from locator.wechat import WeChatError
 
 _TITLES = {
     400: Text("问法不对", "The request is not right"),
     404: Text("没有这个", "Not found"),
     405: Text("不能这样用这个地址", "This address does not take that method"),
+    409: Text("别人先改了", "Changed meanwhile"),
     413: Text("发来的太大", "Too large"),
-    503: Text("存储暂时用不了", "The store is away"),
+    503: Text("暂时用不了", "Not available for now"),
     500: Text("我们这边出错了", "Our mistake"),
 }
+# Programs ask there; people ask elsewhere.
+_DATA = ("/api/", "/healthz", "/wechat/")
+_WECHAT = Text("微信接口暂时用不了", "WeChat is away")
 _OURS = Text("这是我们的错，已经记下。稍后再试", "It is logged. Try again later")
 
 
@@ -25,7 +38,10 @@ def register(app: Flask) -> None:
     """Install the error answers on an application."""
     app.register_error_handler(InputError, _from_input)
     app.register_error_handler(NotFoundError, lambda error: _answer(404, error.text))
-    app.register_error_handler(StoreError, _from_store)
+    app.register_error_handler(ConflictError, _from_conflict)
+    app.register_error_handler(StoreError, _from_ours)
+    app.register_error_handler(ConfigurationError, _from_ours)
+    app.register_error_handler(WeChatError, _from_wechat)
     app.register_error_handler(HTTPException, _from_http)
 
 
@@ -40,9 +56,26 @@ def _from_input(error: InputError) -> Response:
     return _answer(400, error.text, errors)
 
 
-def _from_store(error: StoreError) -> Response:
+def _from_conflict(error: ConflictError) -> Response:
+    conflicts = [
+        {
+            "id": c.service_id, "version": c.version, "who": c.who, "at": c.at, "why": c.why,
+            "stored": None if c.stored is None else c.stored.model_dump(mode="json"),
+        }
+        for c in error.conflicts
+    ]  # fmt: skip
+    return _answer(409, error.text, conflicts=conflicts)
+
+
+def _from_ours(error: StoreError | ConfigurationError) -> Response:
     current_app.logger.error("%s", error)
     return _answer(503, error.text)
+
+
+def _from_wechat(error: WeChatError) -> Response:
+    response = _answer(503, error.text, title=_WECHAT)
+    response.headers["Retry-After"] = str(math.ceil(error.retry_after_s))
+    return response
 
 
 def _from_http(error: HTTPException) -> Response:
@@ -54,15 +87,22 @@ def _from_http(error: HTTPException) -> Response:
     return _answer(status, _TITLES.get(status, _TITLES[400]))
 
 
-def _answer(status: int, detail: Text, errors: list[dict[str, object]] | None = None) -> Response:
+def _answer(
+    status: int,
+    detail: Text,
+    errors: list[dict[str, object]] | None = None,
+    title: Text | None = None,
+    **members: object,
+) -> Response:
     said = language()
-    title = _TITLES.get(status, _TITLES[400 if status < HTTPStatus.INTERNAL_SERVER_ERROR else 500])
-    if request.path.startswith("/api/") or request.path == "/healthz":
+    title = title or _TITLES.get(status, _TITLES[400 if status < HTTPStatus.INTERNAL_SERVER_ERROR else 500])
+    if request.path.startswith(_DATA) or request.blueprint == "images":
         body: dict[str, object] = {
             "type": "about:blank",
             "title": title.of(said),
             "status": status,
             "detail": _short(detail).of(said),
+            **members,
         }
         if errors:
             body["errors"] = errors

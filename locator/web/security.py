@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, cast
 
 from flask import Flask, Response, current_app, g
 
+from locator.web.wechat import policy_sources
+
 if TYPE_CHECKING:
     from locator.maps import Basemap
 
@@ -42,13 +44,15 @@ def _add_headers(response: Response) -> Response:
 def _policy() -> str:
     nonce = f"'nonce-{page_nonce()}'"
     basemap = cast("Basemap", current_app.extensions["locator.basemap"])
+    script, frame = policy_sources()
     return "; ".join(
         [
             "default-src 'none'",
-            f"script-src {nonce}",
+            f"script-src {nonce}{script}",
             f"style-src {nonce}",
             " ".join(["img-src 'self' data:", *basemap.origins]),
             "connect-src 'self'",
+            *frame,
             "base-uri 'none'",
             "form-action 'self'",
             "frame-ancestors 'self'",

@@ -51,11 +51,14 @@ def services(draw: st.DrawFn, number: int) -> Service:
 
 
 @st.composite
-def histories(draw: st.DrawFn) -> list[list[Service]]:
-    """Return what a store held at first, and the edits that followed."""
+def histories(draw: st.DrawFn) -> list[list[Service | str]]:
+    """Return what a store held at first, and the edits that followed: services, and ids that were removed."""
     first = [draw(services(i)) for i in draw(st.sets(st.integers(0, 30), max_size=25))]
     edits = [
-        [draw(services(i)) for i in draw(st.sets(st.integers(0, 40), max_size=6))]
+        [
+            f"s{i:02d}" if draw(st.integers(0, 3)) == 0 else draw(services(i))
+            for i in draw(st.sets(st.integers(0, 40), max_size=6))
+        ]
         for _ in range(draw(st.integers(1, 3)))
     ]
     return [first, *edits]
@@ -84,15 +87,22 @@ def rows_of(state: dict[str, Service]) -> list[tuple[str, bytes]]:
 
 
 @settings(max_examples=150, deadline=None)
-@given(histories(), st.lists(questions, min_size=3, max_size=6))
+@given(histories(), st.lists(questions, min_size=3, max_size=6), st.booleans())
 def test_a_changed_catalog_answers_as_one_made_anew(
-    history: list[list[Service]], asked: list[dict[str, object]]
+    history: list[list[Service | str]], asked: list[dict[str, object]], folds: bool
 ) -> None:
     state = {s.id: s for s in history[0]}
+    gone: set[str] = set()
     layered = Catalog.from_rows(0, "then", rows_of(state))
     for version, edit in enumerate(history[1:], 1):
-        state |= {s.id: s for s in edit}
-        layered = layered.changed(version, "now", [(s.id, to_record(s)) for s in edit])
+        rows = [(s, None) if isinstance(s, str) else (s.id, to_record(s)) for s in edit]
+        state |= {s.id: s for s in edit if isinstance(s, Service)}
+        gone |= {i for i, record in rows if record is None}
+        gone -= {i for i, record in rows if record is not None}
+        state = {i: s for i, s in state.items() if i not in gone}
+        layered = layered.changed(version, "now", rows)
+        if folds and version == 1:
+            layered = layered.compact()
     anew = Catalog.from_rows(len(history) - 1, "now", rows_of(state))
     folded = layered.compact()
     assert len(layered) == len(anew) == len(folded)
@@ -105,6 +115,10 @@ def test_a_changed_catalog_answers_as_one_made_anew(
     for catalog in (layered, folded):
         for service_id, service in state.items():
             assert catalog.service(catalog.row_of(service_id)) == service
+        for service_id in gone:
+            with pytest.raises(NotFoundError):
+                catalog.row_of(service_id)
+    assert folded.changes == 0
 
 
 def test_the_catalog_before_a_change_stays_as_it_was(catalog: Catalog, sample: list[Service]) -> None:

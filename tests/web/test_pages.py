@@ -140,7 +140,7 @@ def test_an_edit_in_the_store_reaches_the_page(tmp_path: object, sample: list[Se
     store.create(sample, "tests")
     client = create_app({"TESTING": True}, Settings(store=url, basemap="outline")).test_client()
     changed = store.get("yp-canteen-001").model_copy(update={"name": "改了名的食堂"})
-    assert store.save([changed], who="tests", why="rename") == 1
+    assert store.save([changed], who="tests", why="rename").updated == ("yp-canteen-001",)
     time.sleep(0.6)
     assert "改了名的食堂" in client.get("/s/yp-canteen-001").get_data(as_text=True)
 

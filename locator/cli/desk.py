@@ -1,0 +1,235 @@
+"""The steward's verbs on the command line: the state of the data, rechecks, stars, codes, export."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from locator._settings import Settings
+from locator.cli.shared import JSON, STORE, language, main, spoken
+from locator.timeline import SHANGHAI
+
+if TYPE_CHECKING:
+    from locator._errors import Text
+    from locator.checking import State
+    from locator.service import Service
+
+_AT = click.option(
+    "--at", metavar="TIME", help="ISO 8601 time; without an offset, Shanghai's [default: now]."
+)
+# What a terminal still shows; --json has all.
+_SHOWN = 20
+
+
+def _services(store: str | None) -> list[Service]:
+    from locator.service import Service
+    from locator.store import open_or_seed
+
+    opened = open_or_seed(store or Settings.from_environ(os.environ).store)
+    # Hundreds of thousands of records that all live to the end: looking for garbage among them costs a third.
+    gc.disable()
+    click.get_current_context().call_on_close(gc.enable)
+    try:
+        return [Service.model_validate_json(raw) for _, raw in opened.snapshot()[2]]
+    finally:
+        opened.close()
+
+
+def _instant(at: str | None) -> datetime:
+    from locator.question import ask
+
+    return ask({"at": at}, datetime.now(SHANGHAI), anywhere=True).at
+
+
+def _print(value: object) -> None:
+    click.echo(msgspec.json.encode(value))
+
+
+def _write(out: Path, text: str) -> None:
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise click.ClickException(f"{out}: {error.strerror}") from error
+
+
+@main.command()
+@STORE
+@JSON
+@click.option(
+    "--map",
+    "out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the findings as a map to this HTML file.",
+)
+@_AT
+@spoken
+def check(store: str | None, as_json: bool, out: Path | None, at: str | None) -> None:
+    """Tell the state of the data: what is wrong, missing, stale or doubled."""
+    from locator.checking import check as checked
+
+    state = checked(_services(store), _instant(at))
+    if out is not None:
+        from locator.maps import basemap_of, check_page
+
+        _write(out, check_page(state, basemap_of(Settings(basemap="outline")), "数据体检"))
+    if as_json:
+        _print(state.as_json())
+    else:
+        _tell(state)
+
+
+def _tell(state: State) -> None:
+    from locator._checks import CHECKS
+
+    said_in = language()
+    click.echo(f"{state.services} 处服务，{state.at:%Y-%m-%d %H:%M}")
+    for row in state.summary():
+        if row["findings"]:
+            title = CHECKS[row["code"]].title.of(said_in)
+            click.echo(f"{row['services']:>8}  {100 * row['share']:5.1f}%  {title}  [{row['code']}]")
+    for finding in state.findings[:_SHOWN]:
+        title = CHECKS[finding.code].title.of(said_in)
+        click.echo(f"[{finding.service.id}] {finding.service.name}  {title}：{finding.detail.of(said_in)}")
+    _more(len(state.findings))
+
+
+@main.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@STORE
+@click.option(
+    "--datum", metavar="TEXT", help="wgs84, gcj02 or bd09: of the columns lon and lat [default: wgs84]."
+)
+@click.option("--kind", metavar="TEXT", help="Only these kinds, separated by commas.")
+@click.option("--district", metavar="TEXT", help="Only this district: GB/T 2260 code or name.")
+@spoken
+def export(file: Path, store: str | None, datum: str | None, kind: str | None, district: str | None) -> None:
+    """Write the services to FILE (.gpkg, .parquet, .geojson, .csv or .xlsx), ready to import again."""
+    from locator import tabular
+    from locator.datum import datum_of
+    from locator.districts import find_district
+    from locator.vocabulary import KINDS, check_codes
+
+    wanted = None if datum is None else datum_of(datum)
+    kinds = check_codes("kind", [k.strip() for k in kind.split(",")], KINDS) if kind else tuple(KINDS)
+    services = [service for service in _services(store) if service.kind in kinds]
+    if district:
+        code = find_district(district, {s.district for s in services if s.district})
+        services = [service for service in services if service.district == code]
+    try:
+        with click.progressbar(services, label=file.name, file=sys.stderr) as listed:
+            count = tabular.write(listed, file, wanted)
+    except OSError as error:
+        raise click.ClickException(f"{file}: {error.strerror or error}") from error
+    click.echo(f"{file}: {count}", err=True)
+
+
+_INSPECTIONS = click.option(
+    "--inspections", metavar="FILE.csv", type=click.Path(dir_okay=False, path_type=Path),
+    help="Inspections: service_id, on, open_as_stated, found, missing, by, note.",
+)  # fmt: skip
+
+
+@main.command()
+@STORE
+@_INSPECTIONS
+@JSON
+@_AT
+@spoken
+def recheck(store: str | None, inspections: Path | None, as_json: bool, at: str | None) -> None:
+    """List what to look at again, the most urgent first, with why."""
+    from locator.inspections import read_inspections, recheck_queue
+
+    visits = read_inspections(inspections) if inspections else []
+    queue = recheck_queue(_services(store), visits, _instant(at).date())
+    if as_json:
+        _print(
+            [
+                _row(row.service) | {"score": row.score, "reasons": [_both(r) for r in row.reasons]}
+                for row in queue
+            ]
+        )
+        return
+    for row in queue[:_SHOWN]:
+        reasons = "；".join(reason.of(language()) for reason in row.reasons)
+        click.echo(f"{row.score:5.2f}  [{row.service.id}] {row.service.name}：{reasons}")
+    _more(len(queue))
+
+
+@main.command()
+@STORE
+@_INSPECTIONS
+@JSON
+@_AT
+@spoken
+def stars(store: str | None, inspections: Path | None, as_json: bool, at: str | None) -> None:
+    """Propose a star rating for each station, with the reasons; nothing is changed."""
+    from locator.inspections import read_inspections
+    from locator.stars import star_proposals
+
+    visits = read_inspections(inspections) if inspections else []
+    proposals = star_proposals(_services(store), visits, _instant(at).date())
+    if as_json:
+        _print(
+            [
+                _row(one.service)
+                | {"stars": one.service.stars, "proposed": one.stars}
+                | {
+                    "rules": [
+                        {"rule": r.name, "earned": r.earned, "reason": _both(r.reason)} for r in one.rules
+                    ]
+                }
+                for one in proposals
+            ]
+        )
+        return
+    for one in proposals[:_SHOWN]:
+        now = "没评过" if one.service.stars is None else f"现 {one.service.stars} 星"
+        click.echo(f"建议 {one.stars} 星（{now}）  [{one.service.id}] {one.service.name}")
+        for rule in one.rules:
+            click.echo(f"      {'★' if rule.earned else '☆'} {rule.reason.of(language())}")
+    _more(len(proposals))
+
+
+@main.command()
+@STORE
+@JSON
+@spoken
+def codes(store: str | None, as_json: bool) -> None:
+    """List services without a sound code of their own, with the next free one; nothing is changed."""
+    from locator.codes import DEFAULT_PATTERN, Pattern, code_advice
+
+    pattern = Pattern(Settings.from_environ(os.environ).code_pattern or DEFAULT_PATTERN)
+    advice = code_advice(_services(store), pattern)
+    if as_json:
+        _print(
+            [
+                _row(one.service)
+                | {"code": one.service.code, "problem": _both(one.problem), "proposed": one.proposed}
+                for one in advice
+            ]
+        )
+        return
+    for one in advice[:_SHOWN]:
+        why = "没有编码" if one.problem is None else one.problem.of(language())
+        click.echo(f"{one.proposed or '-'}  [{one.service.id}] {one.service.name}：{why}")
+    _more(len(advice))
+
+
+def _row(service: Service) -> dict[str, object]:
+    return {"id": service.id, "name": service.name, "kind": service.kind, "demo": service.demo}
+
+
+def _both(text: Text | None) -> dict[str, str] | None:
+    return None if text is None else text._asdict()
+
+
+def _more(count: int) -> None:
+    if count > _SHOWN:
+        click.echo(f"…… 还有 {count - _SHOWN} 条，用 --json 看全", err=True)
