@@ -1,0 +1,409 @@
+"""What would close the gaps: one ranked list of actions in one currency, person-hours of the week gained.
+
+To keep a station open until 22:00, to build one, to equip one, to send a hut elsewhere: each is a set of minutes of
+demand points that are then served. Choosing among them is the maximal covering location problem (see `cover`),
+exact to the minute. What is chosen by counts only what is known: unknown hours count as closed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from locator._errors import InputError, Text
+from locator.coverage.actions import builds, checked_costs, costs_of, equipments, extensions, retimings
+from locator.coverage.atoms import Atoms, Doors, atoms
+from locator.coverage.conflicts import conflicts
+from locator.coverage.cover import Budget, Compressed, Cover
+from locator.coverage.solve import Choice, solve
+from locator.coverage.usable import usable
+from locator.coverage.weeks import Weeks
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from numpy.typing import NDArray
+
+    from locator.catalog import Catalog
+    from locator.coverage.actions import Action
+    from locator.coverage.demand import Demand
+    from locator.coverage.reach import Reach
+    from locator.coverage.sites import Site
+    from locator.coverage.usable import Usable
+
+    Flags = NDArray[np.bool_]
+    Floats = NDArray[np.float64]
+    Rows = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What may be done, and with what.
+
+    Parameters
+    ----------
+    sites
+        Where stations can be built, and huts be moved to.
+    extend, equip, retime
+        Whether stations may keep longer hours, get equipment, and mobile ones other hours and places.
+    budget
+        How many actions, or how much money.
+    costs
+        What an action of a kind costs; a site may name its own.
+    spacing_m
+        New stations stand so far apart, in metres.
+    """
+
+    sites: Sequence[Site] = ()
+    extend: bool = False
+    equip: bool = False
+    retime: bool = False
+    budget: Budget = Budget()
+    costs: Mapping[str, float] | None = None
+    spacing_m: float = 0.0
+
+
+@dataclass(frozen=True)
+class Step:
+    """One chosen action: what it gains after those before it, in person-hours a week.
+
+    `gain` counts unknown hours as closed, `gain_if_open` as open.
+    """
+
+    rank: int
+    action: Action
+    gain: float
+    gain_if_open: float
+
+
+@dataclass(frozen=True, eq=False)
+class Target:
+    """What must be served: its person-hours, how many are served today and then, and what no action reaches.
+
+    `never_reached` are demand points with unserved hours that no action would serve.
+    """
+
+    person_hours: float
+    served_today: float
+    served_then: float
+    wanted: float
+    never_reached: NDArray[np.int64]
+
+    @property
+    def met(self) -> bool:
+        """Whether as much is served as is wanted."""
+        return self.served_then >= self.wanted * (1 - 1e-9)
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """The answer: steps in order, what they gain, what no other choice exceeds, and whom nothing reaches.
+
+    `never_reached` are the demand points with unserved hours that no action would serve.
+    """
+
+    steps: tuple[Step, ...]
+    gain: float
+    upper_bound: float
+    optimal: bool
+    offered: int
+    never_reached: NDArray[np.int64]
+    never_reached_weight: float
+    unserved_today: float
+    target: Target | None
+
+
+@dataclass(frozen=True, eq=False)
+class _World:
+    """The question, laid out once: who counts today, what could be done."""
+
+    demand: Demand
+    counted: Usable
+    actions: list[Action]
+    reach: Reach
+    minutes: float
+
+
+def plan(
+    catalog: Catalog,
+    demand: Demand,
+    wanted: Wanted,
+    *,
+    reach: Reach,
+    minutes: float,
+    monday: date,
+    kinds: tuple[str, ...] = (),
+    needs_amenity: tuple[str, ...] = (),
+    must: Flags | None = None,
+    share: float | None = None,
+    prove: bool = False,
+    limit_s: float = 60.0,
+) -> Plan:
+    """Return what to do first, and what each step gains.
+
+    Parameters
+    ----------
+    catalog, demand, reach, minutes, monday, kinds, needs_amenity
+        The question, as `gaps` takes it. Whatever is there today stays.
+    wanted
+        What may be done.
+    must
+        Demand points that come first, shape (points,).
+    share
+        This part of all person-hours must be served in the end; without a budget, as few steps as greedy needs.
+    prove
+        Solve it exactly.
+    limit_s
+        Seconds the proof may take.
+
+    Raises
+    ------
+    InputError
+        Nothing may be done, a budget in money and costs unknown, or a share outside 0..1.
+    """
+    counted = usable(catalog, monday, kinds, needs_amenity)
+    actions = offered(catalog, counted, wanted, monday, kinds, needs_amenity)
+    world = _World(demand, counted, actions, reach, minutes)
+    cover, split = _cover(world, wanted, sure=True, must=must)
+    choice = _chosen(cover, split, wanted.budget, demand.person_hours, _share(share), prove=prove, limit_s=limit_s)
+    gains = cover.in_steps(list(choice.actions))
+    if_open = _gains_if_open(world, list(choice.actions))
+    steps = tuple(
+        Step(rank, actions[number], gain, other)
+        for rank, (number, gain, other) in enumerate(zip(choice.actions, gains, if_open, strict=True), 1)
+    )
+    never = np.flatnonzero((split.unserved > 0) & ~split.reached)
+    unserved = _unserved_today(cover, split)
+    return Plan(
+        steps,
+        choice.gain,
+        choice.upper_bound,
+        choice.optimal,
+        len(actions),
+        never,
+        float(demand.weight[never].sum()),
+        unserved,
+        _target(world, cover, split, choice, must, share),
+    )
+
+
+def offered(
+    catalog: Catalog,
+    counted: Usable,
+    wanted: Wanted,
+    monday: date,
+    kinds: tuple[str, ...],
+    needs_amenity: tuple[str, ...],
+) -> list[Action]:
+    """Return everything that could be done.
+
+    Raises
+    ------
+    InputError
+        Nothing may be, or costs are missing.
+    """
+    sites, costs = list(wanted.sites), costs_of(wanted.costs)
+    actions = builds(sites, costs["build"])
+    if wanted.extend:
+        actions += extensions(catalog, counted, costs["extend"])
+    if wanted.equip:
+        if not needs_amenity:
+            raise InputError(
+                "equip",
+                None,
+                Text(
+                    "equip 要和 needs-amenity 一起用：先说要哪些设备",
+                    "equip goes with needs-amenity: say first what equipment is needed",
+                ),
+            )
+        actions += equipments(catalog, monday, kinds, needs_amenity, costs["equip"])
+    if wanted.retime:
+        actions += retimings(catalog, counted, sites, costs["retime"])
+    if not (sites or wanted.extend or wanted.equip or wanted.retime):
+        raise InputError(
+            "candidates",
+            None,
+            Text(
+                "没有可做的事：给 --candidates，或者 --extend、--equip、--retime",
+                "nothing may be done: give --candidates, or --extend, --equip, --retime",
+            ),
+        )
+    if wanted.budget.money is not None:
+        checked_costs(actions)
+    return actions
+
+
+def _share(share: float | None) -> float | None:
+    if share is not None and not 0 < share <= 1:
+        raise InputError(
+            "share", share, Text(f"比例要在 0 到 1 之间，收到的是 {share}", f"a share is between 0 and 1, got {share}")
+        )
+    return share
+
+
+def _cover(world: _World, wanted: Wanted, *, sure: bool, must: Flags | None = None) -> tuple[Cover, Atoms]:
+    """Return the covering problem; behind the actions stand the mobile stations' stops that some would undo."""
+    actions = world.actions
+    undone = np.unique([action.undoes for action in actions if action.undoes >= 0]).astype(np.int64)
+    split = _split(world, undone, sure=sure)
+    places = {int(place): len(actions) + at for at, place in enumerate(undone)}
+    instead_of = [places.get(action.undoes, -1) for action in actions] + [-1] * len(undone)
+    blocks = conflicts(actions, wanted.spacing_m)
+    indptr = np.concatenate([blocks.indptr, np.full(len(undone), blocks.indptr[-1], np.int64)])
+    cover = Cover(
+        split.weight,
+        split.by_element,
+        np.array([1.0 if a.cost is None else a.cost for a in actions] + [0.0] * len(undone)),
+        Compressed(indptr, blocks.indices),
+        np.array(instead_of, np.int32),
+        np.zeros(len(split.weight), np.bool_) if must is None else must[split.point_of],
+    )
+    return cover, split
+
+
+def _split(world: _World, undone: NDArray[np.int64], *, sure: bool) -> Atoms:
+    counted, actions = world.counted, world.actions
+    table = counted.weeks.sure if sure else counted.weeks.possible
+    stays = np.ones(len(counted.owner), np.bool_)
+    stays[undone] = False
+    today = Doors(counted.lon[stays], counted.lat[stays], counted.code[stays], table)
+    doors = [door for action in actions for door in action.doors]
+    weeks, codes = Weeks.of([door.key for door in doors], counted.weeks.monday)
+    owner = np.repeat(np.arange(len(actions)), [len(action.doors) for action in actions])
+    new = Doors(
+        np.array([*(door.lon for door in doors), *counted.lon[undone]], np.float64),
+        np.array([*(door.lat for door in doors), *counted.lat[undone]], np.float64),
+        np.concatenate([codes, counted.code[undone] + np.int32(len(weeks))]).astype(np.int32),
+        np.concatenate([weeks.sure if sure else weeks.possible, table]),
+    )
+    owners = np.concatenate([owner, len(actions) + np.arange(len(undone))]).astype(np.int32)
+    split = atoms(world.demand, today, new, world.reach, world.minutes)
+    return replace(split, by_element=_owned(split.by_element, owners))
+
+
+def _owned(by_element: Compressed, owners: Rows) -> Compressed:
+    """Return whose doors serve each element, each owner once."""
+    if (owners == np.arange(len(owners))).all():
+        return by_element
+    rows = np.repeat(np.arange(len(by_element.indptr) - 1), np.diff(by_element.indptr))
+    pairs = np.unique(np.column_stack([rows, owners[by_element.indices]]), axis=0)
+    counts = np.bincount(pairs[:, 0], minlength=len(by_element.indptr) - 1)
+    return Compressed(np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), pairs[:, 1].astype(np.int32))
+
+
+def _chosen(
+    cover: Cover,
+    split: Atoms,
+    budget: Budget,
+    person_hours: float,
+    share: float | None,
+    *,
+    prove: bool,
+    limit_s: float,
+) -> Choice:
+    endless = budget.actions is None and budget.money is None
+    if not endless or share is None:
+        return solve(cover, budget, prove=prove, limit_s=limit_s)
+    everything = solve(cover, budget)
+    served = person_hours - _unserved_today(cover, split) + np.cumsum(cover.in_steps(list(everything.actions)))
+    enough = np.flatnonzero(served >= share * person_hours * (1 - 1e-9))
+    number = int(enough[0]) + 1 if len(enough) else len(everything.actions)
+    return solve(cover, Budget(number), prove=prove, limit_s=limit_s)
+
+
+def _gains_if_open(world: _World, chosen: list[int]) -> list[float]:
+    """Return what each chosen action gains after those before it, where unknown hours are open."""
+    some = replace(world, actions=[world.actions[number] for number in chosen])
+    cover, _ = _cover(some, Wanted(), sure=False)
+    return cover.in_steps(list(range(len(chosen))))
+
+
+def _unserved_today(cover: Cover, split: Atoms) -> float:
+    """Return the person-hours that nothing serves; the stops that some action would undo count as there."""
+    return float(split.unserved.sum() - cover.weight[cover.kept_elements].sum())
+
+
+def _target(
+    world: _World, cover: Cover, split: Atoms, choice: Choice, must: Flags | None, share: float | None
+) -> Target | None:
+    if must is None and share is None:
+        return None
+    demand = world.demand
+    points = np.ones(len(demand), np.bool_) if must is None else must
+    hours = demand.weight * demand.rhythms.sum(axis=1)[demand.rhythm]
+    mine = points[split.point_of]
+    total = float(hours[points].sum())
+    open_ = float(split.unserved[points].sum())
+
+    def served(actions: list[int]) -> float:
+        return total - open_ + float(cover.weight[cover.covered(cover.standing(actions)) & mine].sum())
+
+    return Target(
+        total,
+        served([]),
+        served(list(choice.actions)),
+        total * (1.0 if share is None else share),
+        np.flatnonzero(points & (split.unserved > 0) & ~split.reached),
+    )
+
+
+def as_json(answer: Plan, demand: Demand) -> dict[str, Any]:
+    """Return the answer as the contract names its members."""
+    found: dict[str, Any] = {
+        "actions": [_step(step) for step in answer.steps],
+        "gain_person_hours": answer.gain,
+        "upper_bound": answer.upper_bound,
+        "optimal": answer.optimal,
+        "never_reached_weight": answer.never_reached_weight,
+        "never_reached": _named(answer.never_reached, demand),
+        "offered": answer.offered,
+        "unserved_person_hours": {"today": answer.unserved_today, "then": answer.unserved_today - answer.gain},
+    }
+    if answer.target is not None:
+        target = answer.target
+        found["target"] = {
+            "met": target.met,
+            "wanted_person_hours": target.wanted,
+            "served_person_hours": {"today": target.served_today, "then": target.served_then},
+            "never_reached_weight": float(demand.weight[target.never_reached].sum()),
+            "never_reached": _named(target.never_reached, demand),
+        }
+    return found
+
+
+def _step(step: Step) -> dict[str, Any]:
+    action = step.action
+    where = [{"lon": round(door.lon, 6), "lat": round(door.lat, 6)} for door in action.doors]
+    return {
+        "rank": step.rank,
+        "action": action.kind,
+        "id": action.id,
+        "name": action.name,
+        "where": where[0],
+        "change": {"zh": action.change.zh, "en": action.change.en},
+        "hours": action.hours,
+        "gain_person_hours": step.gain,
+        "gain_if_unknown_open_person_hours": step.gain_if_open,
+        "cost": action.cost,
+    }
+
+
+_MOST_NAMED = 50
+
+
+def _named(points: NDArray[np.int64], demand: Demand) -> list[dict[str, Any]]:
+    """Return the heaviest of some demand points."""
+    heaviest = points[np.argsort(-demand.weight[points], kind="stable")][:_MOST_NAMED]
+    return [
+        {
+            "row": int(demand.source_row[point]) + 1,
+            "lon": round(float(demand.lon[point]), 6),
+            "lat": round(float(demand.lat[point]), 6),
+            "weight": float(demand.weight[point]),
+            "town": "" if demand.town is None else str(demand.town[point]),
+        }
+        for point in heaviest.tolist()
+    ]
