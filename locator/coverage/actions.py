@@ -10,7 +10,7 @@ import numpy as np
 from locator._errors import InputError, Text
 from locator.coverage.longer import later_or_earlier, longer
 from locator.coverage.usable import usable
-from locator.coverage.weeks import Key, Weeks
+from locator.coverage.weeks import Key, rows_of
 from locator.geodesy import geodesic_m
 
 if TYPE_CHECKING:
@@ -172,8 +172,8 @@ def _other_times(
     others = _elsewhere(counted, service, place)
     for change, hours in later_or_earlier(counted.weeks, code):
         dated = key._replace(hours=hours)
-        new, _ = Weeks.of([dated], counted.weeks.monday)
-        if not (new.possible[0] & others).any() and new.sure[0].any():
+        sure, possible = rows_of(dated, counted.weeks.monday)
+        if sure.any() and not (possible & others).any():
             where = float(counted.lon[place]), float(counted.lat[place])
             yield Action(
                 "retime", name, counted.ids[service], change, hours, cost, (Door(*where, dated),), place

@@ -8,12 +8,14 @@ import numpy as np
 
 from locator._errors import Text
 from locator.coverage.spelling import clock, spelled
-from locator.coverage.weeks import Key, Weeks, packed, unpacked
+from locator.coverage.weeks import Key, packed, rows_of, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
+
+    from locator.coverage.weeks import Weeks
 
     Days = NDArray[np.bool_]
 
@@ -38,8 +40,7 @@ def longer(weeks: Weeks, code: int) -> list[tuple[Text, str]]:
     kept: list[tuple[Text, str]] = []
     for change, hours in found:
         if hours is not None and hours not in {other for _, other in kept}:
-            row, _ = Weeks.of([Key(hours)], weeks.monday)
-            if not (weeks.sure[code] & ~row.sure[0]).any():
+            if not (weeks.sure[code] & ~rows_of(Key(hours), weeks.monday)[0]).any():
                 kept.append((change, hours))
     return kept
 
