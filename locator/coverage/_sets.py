@@ -233,7 +233,7 @@ def weigh(
     low: Minutes,
     high: Minutes,
 ) -> int:
-    """Number the distinct sets, fill their minutes by hour, and return how many there are.
+    """Give each distinct set a number, fill their minutes by hour, and return how many there are.
 
     `found` holds the distinct sets afterwards, in the order of their numbers. `sure` and `possible` have a word of
     60 bits for each hour; `doubtful` are the timelines that differ in the two.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numba import njit, types
@@ -10,7 +10,7 @@ from numba import njit, types
 from locator.coverage._blocks import along_curve
 from locator.coverage.reach import StraightReach, chunks
 from locator.coverage.served import distinct_hours, shared
-from locator.coverage.weeks import popcount
+from locator.coverage.weeks import WHOLE_HOUR, popcount
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,13 +33,21 @@ _ROWS, _TABLE = (
     types.Array(types.int32, 1, "C", readonly=True),
     types.Array(types.uint64, 2, "C", readonly=True),
 )
+_MARKS = types.Array(types.uint8, 1, "C", readonly=True)
 _FOLDED = types.Array(types.float64, 2, "C", readonly=True)
 # Enough for a district in one step, few enough for an e-bike's reach in the memory.
 _POINTS_AT_ONCE = 8192
 
 
-def only_here(demand: Demand, usable: Usable, reach: Reach, minutes: float) -> Floats:
-    """Return the person-hours a week that each service alone serves, shape (2, services).
+class Alone(NamedTuple):
+    """What each service alone serves, person-hours, shape (2, services); and whether any demand reaches it."""
+
+    person_hours: Floats
+    in_reach: NDArray[np.bool_]
+
+
+def only_here(demand: Demand, usable: Usable, reach: Reach, minutes: float) -> Alone:
+    """Return the person-hours a week that each service alone serves.
 
     The first line takes unknown hours as closed, the second as open: it is by so much that the low and the high
     figure of person-hours served fall if that service closes. All stops of a mobile service close with it. A point
@@ -51,14 +59,18 @@ def only_here(demand: Demand, usable: Usable, reach: Reach, minutes: float) -> F
     np.add.at(folded.T, hour_of, demand.rhythms.T / 60.0)
     order = along_curve(demand.lon, demand.lat)
 
+    near = np.zeros(len(usable.ids), np.bool_)
+    full = [(table == WHOLE_HOUR).all(axis=1).astype(np.uint8) for table in (sure, possible)]
+
     def work(part: slice) -> list[tuple[Ints, Floats]]:
         picked = order[part]
         indptr, indices = reach.within(demand.lon[picked], demand.lat[picked], usable, minutes)
+        near[usable.owner[indices]] = True
         found = []
-        for table in (sure, possible):
+        for table, always in ((sure, full[0]), (possible, full[1])):
             lost = np.zeros(len(usable.ids))
             _alone(
-                *(indptr, indices, usable.owner, usable.code, table),
+                *(indptr, indices, usable.owner, usable.code, table, always),
                 *(demand.weight[picked], demand.rhythm[picked], folded, lost),
             )
             some = np.flatnonzero(lost)
@@ -72,7 +84,7 @@ def only_here(demand: Demand, usable: Usable, reach: Reach, minutes: float) -> F
     for one in done:
         for line, (some, lost) in zip(total, one, strict=True):
             line[some] += lost
-    return total
+    return Alone(total, near)
 
 
 @njit(cache=True)
@@ -93,8 +105,20 @@ def _together(code: Rows, indices: Rows, at: int, last: int, table: Bits, mine: 
             mine[word] |= table[code[indices[other]], word]
 
 
+@njit(cache=True)
+def _backed(indices: Rows, owner: Rows, code: Rows, always: NDArray[np.uint8], first: int, past: int) -> bool:
+    """Tell whether two services never close: then nobody is alone."""
+    one = -1
+    for at in range(first, past):
+        if always[code[indices[at]]]:
+            if one >= 0 and owner[indices[at]] != one:
+                return True
+            one = owner[indices[at]]
+    return False
+
+
 @njit(
-    types.void(_INTS, _ROWS, _ROWS, _ROWS, _TABLE, _IN, _ROWS, _FOLDED, types.float64[::1]),
+    types.void(_INTS, _ROWS, _ROWS, _ROWS, _TABLE, _MARKS, _IN, _ROWS, _FOLDED, types.float64[::1]),
     cache=True,
     nogil=True,
 )
@@ -104,6 +128,7 @@ def _alone(
     owner: Rows,
     code: Rows,
     table: Bits,
+    always: NDArray[np.uint8],
     weight: Floats,
     rhythm: Rows,
     folded: Floats,
@@ -115,7 +140,7 @@ def _alone(
     mine, seen = np.empty(words, np.uint64), np.zeros(table.shape[0], np.int64)
     for i in range(weight.size):
         first, past = indptr[i], indptr[i + 1]
-        if first == past or weight[i] == 0.0:
+        if first == past or weight[i] == 0.0 or _backed(indices, owner, code, always, first, past):
             continue
         once[:] = _ZERO
         twice[:] = _ZERO

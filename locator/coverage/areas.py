@@ -93,7 +93,8 @@ def _by_district(demand: Demand) -> Iterator[tuple[str, list[str], Rows]]:
     if not len(demand):
         return
     box = (demand.lon.min(), demand.lat.min(), demand.lon.max(), demand.lat.max())
-    label, names = np.full(len(demand), -1, np.int32), []
+    names: list[str] = []
+    label = np.full(len(demand), -1, np.int32)
     for code, shape in districts_near(*(float(edge) for edge in box)):
         shapely.prepare(shape)
         # Outlines overlap a little: the first one has it.
@@ -175,7 +176,10 @@ def _narrow(label: NDArray[np.int64]) -> Rows:
 
 def clock(window: Window) -> str:
     """Return a window in words: 周一20:00–周二08:00."""
-    return "–".join(f"周{'一二三四五六日'[hour // 24 % 7]}{hour % 24:02d}:00" for hour in window[:2])
+    if window.end - window.start == HOURS:
+        return "整周"
+    last = window.end - 1  # midnight ends a day, it does not begin the next
+    return f"{hour_name(window.start)}–周{'一二三四五六日'[last // 24]}{last % 24 + 1:02d}:00"
 
 
 def hour_name(hour: int) -> str:

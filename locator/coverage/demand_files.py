@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from locator._bundled import bundled
 from locator._errors import InputError, Text
 from locator.coverage.demand import Demand, Fault, rhythms_of
 from locator.coverage.points import Spread, spread_cells, spread_shapes
@@ -97,6 +98,15 @@ def read_demand(
     )
 
 
+def sample_demand(profile: str | Path | None = None) -> Demand:
+    """Return the demand that comes with the package: the restaurants of Yangpu, Shanghai, where riders wait.
+
+    Counted by H3 cell (see SOURCES.md in geodata); in the riders' rhythm unless another is given.
+    """
+    path = bundled("geodata") / "yangpu_restaurants.csv"
+    return read_demand(path, weight="restaurants", profile=profile or "rider")
+
+
 def _frame(path: Path) -> pd.DataFrame:
     import geopandas as gpd  # noqa: PLC0415  half a second, for those who read files
     import pandas as pd  # noqa: PLC0415
@@ -183,7 +193,8 @@ def _said(value: object) -> str:
 def _numbers(frame: pd.DataFrame, column: str) -> NDArray[np.float64]:
     import pandas as pd  # noqa: PLC0415
 
-    return pd.to_numeric(frame[column], errors="coerce").to_numpy(np.float64, na_value=np.nan)  # type: ignore[no-any-return]
+    numbers = pd.to_numeric(frame[column], errors="coerce").to_numpy(np.float64, na_value=np.nan)
+    return np.array(numbers, np.float64)  # pandas' own may be read-only
 
 
 def _note(faults: Faulty, row: int, column: str, value: object, zh: str, en: str) -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from locator.catalog import Catalog
+    from locator.coverage.alone import Alone
     from locator.coverage.demand import Demand
     from locator.coverage.reach import Reach
     from locator.coverage.served import Served
@@ -98,9 +99,18 @@ class Gaps:
             np.divide(line, whole, out=line, where=whole > 0)
         return out
 
-    @cached_property
+    @property
     def only_here(self) -> Floats:
         """The person-hours that each service alone serves, by the number of `usable.ids`. Shape (2, services)."""
+        return self._alone.person_hours
+
+    @property
+    def in_reach(self) -> NDArray[np.bool_]:
+        """Whether any demand point reaches each service, whatever its hours. Shape (services,)."""
+        return self._alone.in_reach
+
+    @cached_property
+    def _alone(self) -> Alone:
         return only_here(self.demand, self.usable, self.reach, self.minutes)
 
     def served_by(self, label: Rows, labels: int) -> Floats:
@@ -109,19 +119,23 @@ class Gaps:
         out = np.zeros((2, labels, HOURS))
         for minutes, part in zip((served.low, served.high), out, strict=True):
             tally(
-                *(served.set_of, served.hour_of, minutes, demand.weight, demand.rhythm),
-                *(demand.rhythms, label, part),
+                served.set_of,
+                served.hour_of,
+                minutes,
+                demand.weight,
+                demand.rhythm,
+                demand.rhythms,
+                label,
+                part,
             )
         return out
 
     def demand_by(self, label: Rows, labels: int) -> Floats:
         """Return the person-hours of demand by label and hour of the week, shape (labels, HOURS)."""
         demand, out = self.demand, np.zeros((labels, HOURS))
-        always = np.full((1, HOURS), 60, np.uint8)
-        tally(
-            *(np.zeros(len(demand), np.int32), np.arange(HOURS, dtype=np.int32), always),
-            *(demand.weight, demand.rhythm, demand.rhythms, label, out),
-        )
+        always, one = np.full((1, HOURS), 60, np.uint8), np.zeros(len(demand), np.int32)
+        hours = np.arange(HOURS, dtype=np.int32)
+        tally(one, hours, always, demand.weight, demand.rhythm, demand.rhythms, label, out)
         return out
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
-    from shapely import Geometry
+    from shapely.geometry.base import BaseGeometry
 
     Floats = NDArray[np.float64]
     Note = Callable[[int, str, object, Text], None]
@@ -65,7 +65,7 @@ def spread_shapes(geometries: NDArray[np.object_], datums: NDArray[np.object_], 
             continue
         shape = _in_wgs84(given, datums[row])
         if shape.geom_type == "Point":
-            single.append((row, shape.x, shape.y))
+            single.append((row, float(shapely.get_x(shape)), float(shapely.get_y(shape))))
         elif shape.geom_type in {"Polygon", "MultiPolygon"}:
             shapes[row] = whole = shapely.make_valid(shape)
             cells = cells_in(whole)
@@ -78,7 +78,7 @@ def spread_shapes(geometries: NDArray[np.object_], datums: NDArray[np.object_], 
     )
 
 
-def cells_in(shape: Geometry) -> list[str]:
+def cells_in(shape: BaseGeometry) -> list[str]:
     """Return the H3 cells whose middles lie in a polygon, of the finest resolution that needs not too many."""
     shells = [part for part in getattr(shape, "geoms", [shape]) if part.geom_type == "Polygon"]
     for resolution in range(FINEST, _COARSEST - 1, -1):
@@ -88,18 +88,18 @@ def cells_in(shape: Geometry) -> list[str]:
     return []
 
 
-def outline(cell: str) -> Geometry:
+def outline(cell: str) -> BaseGeometry:
     """Return the outline of an H3 cell, WGS-84."""
     return shapely.Polygon([(lon, lat) for lat, lon in h3.cell_to_boundary(cell)])
 
 
-def _km2(shape: Geometry) -> float:
+def _km2(shape: BaseGeometry) -> float:
     """Return about how large a polygon is: only the resolution hangs on it."""
     middle = np.radians((shape.bounds[1] + shape.bounds[3]) / 2)
     return float(shape.area * 111.32**2 * np.cos(middle))
 
 
-def _in_wgs84(shape: Geometry, datum: Datum) -> Geometry:
+def _in_wgs84(shape: BaseGeometry, datum: Datum) -> BaseGeometry:
     if datum is Datum.WGS84:
         return shape
     return shapely.transform(

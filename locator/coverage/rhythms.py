@@ -122,14 +122,20 @@ _DAYS = {
     for day, names in enumerate(
         zip("一二三四五六日", ("mo", "tu", "we", "th", "fr", "sa", "su"), strict=True)
     )
-    for name in (f"周{names[0]}", f"星期{names[0]}", names[1], str(day + 1))
-}
+    for name in (*names, str(day + 1))
+} | {"天": 6}
+
+
+def _day_of(text: str) -> int:
+    """Return the number of a weekday: 1-7, Mo, Monday, 周一 or 星期一."""
+    said = text.strip().lower().removeprefix("星期").removeprefix("周")
+    return _DAYS[said[:2]]
 
 
 def _entry(path: Path, line: int, row: Mapping[str, str]) -> tuple[int, float]:
     try:
         hour, weight = int(row["hour"]), float(row["weight"])
-        day = _DAYS[row["day"].strip().lower()[:2] or "?"] if "day" in row else None
+        day = _day_of(row["day"]) if "day" in row else None
     except (KeyError, ValueError):
         raise _bad(
             path,

@@ -83,8 +83,9 @@ def serve(
         Told how many points are done, from any thread.
     """
     # A door that is shut all week adds nothing to anybody's.
-    shut = ~weeks.possible.any(axis=1)
-    alive = np.where(shut[codes], np.int32(-1), codes).astype(np.int32) if len(weeks) else codes
+    shut: NDArray[np.bool_] = ~np.any(weeks.possible, axis=1)
+    alive = codes.copy()
+    alive[shut[codes]] = -1
     always = _always(weeks)
     gather = _gatherer(places, alive, always, len(weeks), reach, minutes)
     order = along_curve(lon, lat)

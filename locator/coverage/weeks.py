@@ -33,7 +33,7 @@ _WORD = 64
 # 157.5 words: the upper half of the last one is never set.
 WORDS = -(-MINUTES // _WORD)
 _WEEK = timedelta(days=7)
-_HOUR_MASK = np.uint64((1 << 60) - 1)
+WHOLE_HOUR = np.uint64((1 << 60) - 1)
 _PAIRS, _NIBBLES = np.uint64(0x5555555555555555), np.uint64(0x3333333333333333)
 _BYTES, _SUM = np.uint64(0x0F0F0F0F0F0F0F0F), np.uint64(0x0101010101010101)
 _ONE, _TWO, _FOUR, _TOP = np.uint64(1), np.uint64(2), np.uint64(4), np.uint64(56)
@@ -159,7 +159,7 @@ def hour_minutes(row: Bits, hour: int) -> Any:  # noqa: ANN401
     # An hour is 60 bits: it ends in the next word unless it began in the first five of this one.
     if past > _FOUR:
         held |= row[word + 1] << (np.uint64(64) - past)
-    return popcount(held & _HOUR_MASK)
+    return popcount(held & WHOLE_HOUR)
 
 
 @njit(types.void(_BITS_OUT, types.uint8[:, ::1]), cache=True, nogil=True)

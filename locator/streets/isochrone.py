@@ -30,7 +30,9 @@ _CORNERS = 120
 _CELLS = 4  # so many to the width
 
 
-def isochrones(network: StreetNetwork, lon: float, lat: float, minutes: Sequence[float]) -> list[BaseGeometry]:
+def isochrones(
+    network: StreetNetwork, lon: float, lat: float, minutes: Sequence[float]
+) -> list[BaseGeometry]:
     """Return, for each number of minutes, the area that one gets to from a position, WGS-84 degrees.
 
     Empty where the position itself is off the street. A longer time holds a shorter one's area.

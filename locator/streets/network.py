@@ -268,7 +268,9 @@ class StreetNetwork:
         searched from.
         """
         points = self.snap(lon, lat)
-        near = np.flatnonzero(_around(np.asarray(lon), np.asarray(lat), places, minutes * 60 * self.fastest_m_s))
+        near = np.flatnonzero(
+            _around(np.asarray(lon), np.asarray(lat), places, minutes * 60 * self.fastest_m_s)
+        )
         found = self.times_between(points, self.snap(places.lon[near], places.lat[near]), minutes)
         return found.offsets, near.astype(np.int32)[found.services]
 

@@ -34,6 +34,7 @@ def lines(results: Figures) -> list[Line]:
         "engines": (_engine_lines, "12345"),
         "web": (_web_lines, "678"),
         "filters": (_cost_lines, ("issue 4 line 6",)),
+        "coverage": (_coverage_lines, ("issue 7 line 3",)),
     }
     told: list[Line] = []
     for part, (lines_of, numbers) in parts.items():
@@ -178,7 +179,26 @@ def _cost_lines(costs: Figures) -> Iterator[Line]:
             yield Line("issue 4 line 6", words, f"{ratio:.2f} x", ratio < 3.0)
 
 
+def _coverage_lines(week: Figures) -> Iterator[Line]:
+    number, plain = "issue 7 line 3", week["within_s"]
+    yield Line(
+        number,
+        "a week of gaps, to the minute, at most 10 x within_many of the same points",
+        f"{week['week_s'] / plain:.1f} x ({week['week_s']:.2f} s; by e-bike {week['ride_s'] / plain:.1f} x)",
+        week["week_s"] <= 10 * plain,
+    )
+    yield Line(
+        number,
+        "at least 50 x less than 672 quarter-hours one by one",
+        f"{week['quarters_s'] / week['week_s']:.0f} x",
+        week["quarters_s"] >= 50 * week["week_s"],
+    )
+    yield Line(number, "under 2 GB", f"{week['peak_mb']:,.0f} MB", week["peak_mb"] < 2048)
+
+
 def wrong_answers(results: Figures) -> list[str]:
     """Return where our own answers were not all right: the one thing that fails a run."""
     right = results.get("engines", {}).get("right", {}).get(peers.OURS, {})
-    return [f"{kept}: {found['order']:.4%} right" for kept, found in right.items() if found["order"] < 1.0]
+    wrong = [f"{kept}: {found['order']:.4%} right" for kept, found in right.items() if found["order"] < 1.0]
+    gaps = results.get("coverage", {}).get("right", 1.0)
+    return wrong if gaps == 1.0 else [*wrong, f"gaps: {gaps:.4%} right"]

@@ -23,6 +23,8 @@ def show(results: Figures) -> None:
         _filters(results["filters"])
     if "web" in results:
         _web(results["web"])
+    if "coverage" in results:
+        _coverage(results["coverage"])
     _table(
         "Done when (issues 3 and 4)",
         ("", "promise", "measured", ""),
@@ -147,6 +149,20 @@ def _web(web: Figures) -> None:
         f"a new process: imports {first['import_s']:.2f} s, opens the store {first['open_s']:.2f} s,"
         f" answers {first['answer_s'] * 1e3:.1f} ms; made in {web['store_made_s']:.1f} s"
     )
+
+
+def _coverage(week: Figures) -> None:
+    rows = [
+        ("within_many, one instant", week["within_s"]),
+        ("the week, 15 minutes on foot", week["week_s"]),
+        ("the week, 15 minutes by e-bike", week["ride_s"]),
+        ("672 quarter-hours one by one (from a few)", week["quarters_s"]),
+        ("what each service alone serves, on foot", week["only_here_s"]),
+        *((f"the week on foot, {points:,} points", took) for points, took in week["growth"].items()),
+    ]
+    shown = [(name, f"{took:.2f}", f"{took / week['within_s']:.1f}") for name, took in rows]
+    title = f"Gaps, {week['points']:,} points, {week['services']:,} services, {week['distinct_sets']:,} sets"
+    _table(title, ("", "s", "of within_many"), shown)
 
 
 def _us(value: float | None) -> str:

@@ -72,7 +72,7 @@ class ByList:
         return self.inner.within(lon, lat, places, minutes)
 
     def reachable(self, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.bool_]:
-        return np.asarray(lon) < 121.5
+        return (np.asarray(lon) < 121.5) & (np.asarray(lat) > 0)
 
 
 @pytest.mark.parametrize("part", range(10))
