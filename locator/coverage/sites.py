@@ -42,7 +42,7 @@ def cells(demand: Demand, resolution: int = _CELLS) -> list[Site]:
     return [Site(lon, lat, cell) for cell, (lat, lon) in ((cell, h3.cell_to_latlng(cell)) for cell in found)]
 
 
-def read_sites(path: Path, datum: str = "wgs84") -> list[Site]:
+def read_sites(path: Path, datum: str = "wgs84", field: str = "candidates") -> list[Site]:
     """Return the sites of a file: columns `lon` and `lat`, or points; `name`, `hours` and `cost` if they are there.
 
     Raises
@@ -51,6 +51,13 @@ def read_sites(path: Path, datum: str = "wgs84") -> list[Site]:
         The file cannot be read, or a row has no position, or hours or a cost that make no sense: a site that was
         left out silently might be the best.
     """
+    try:
+        return _read(path, datum)
+    except InputError as error:
+        raise InputError(field, error.got, error.text) from None
+
+
+def _read(path: Path, datum: str) -> list[Site]:
     frame = _frame(path)
     frame.columns = [str(column).strip().lower() for column in frame.columns]
     if not {"lon", "lat"} <= set(frame.columns):
@@ -122,5 +129,5 @@ def _frame(path: Path) -> pd.DataFrame:
 
 def _bad(path: Path, zh: str, en: str) -> InputError:
     return InputError(
-        "candidates", path.name, Text(f"候选地点文件 {path.name} {zh}", f"the candidates file {path.name} {en}")
+        "candidates", path.name, Text(f"地点文件 {path.name} {zh}", f"the sites file {path.name} {en}")
     )

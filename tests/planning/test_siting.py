@@ -14,7 +14,8 @@ from locator.coverage.cover import Budget
 from locator.coverage.demand import Demand
 from locator.coverage.gaps import gaps
 from locator.coverage.reach import straight
-from locator.coverage.siting import Plan, Wanted, as_json, plan
+from locator.coverage.plan_answer import as_json
+from locator.coverage.siting import Plan, Wanted, plan
 from locator.coverage.sites import Site, cells
 from locator.coverage.spelling import spelled
 from locator.coverage.weeks import MINUTES, Key, packed, rows_of
