@@ -16,8 +16,8 @@ from locator.timeline import SHANGHAI
 
 if TYPE_CHECKING:
     from locator.coverage.demand import Demand
-    from locator.coverage.siting import Plan, Wanted
     from locator.coverage.sites import Site
+    from locator.coverage.siting import Plan, Wanted
 
 _SHOWN = 10
 
@@ -29,17 +29,27 @@ _SHOWN = 10
     metavar="FILE|cells",
     help="Where to build: lon, lat, name, hours, cost; or the cells in which demand lies.",
 )
-@click.option("--actions", type=click.IntRange(0), help="How many actions at most [default: 10 without a budget].")
+@click.option(
+    "--actions", type=click.IntRange(0), help="How many actions at most [default: 10 without a budget]."
+)
 @click.option("--budget", type=click.FloatRange(0), help="How much money at most.")
-@click.option("--cost", "costs", multiple=True, metavar="KIND=AMOUNT", help="Of build, extend, retime or equip.")
+@click.option(
+    "--cost", "costs", multiple=True, metavar="KIND=AMOUNT", help="Of build, extend, retime or equip."
+)
 @click.option("--extend", is_flag=True, help="Stations may stay open longer, and on closed days.")
 @click.option("--equip", is_flag=True, help="Stations may get the equipment that --needs-amenity names.")
 @click.option("--retime", is_flag=True, help="Mobile stations may come at other times, and elsewhere.")
-@click.option("--spacing", type=click.FloatRange(0), default=0.0, help="Metres between new stations [default: 0].")
-@click.option("--must", metavar="FILE|CODE", help="Demand that comes first: polygons, points in a CSV, a district.")
+@click.option(
+    "--spacing", type=click.FloatRange(0), default=0.0, help="Metres between new stations [default: 0]."
+)
+@click.option(
+    "--must", metavar="FILE|CODE", help="Demand that comes first: polygons, points in a CSV, a district."
+)
 @click.option("--share", type=float, help="Share of the person-hours to serve in the end, 0-1.")
 @click.option("--prove", is_flag=True, help="Solve it exactly.")
-@click.option("--limit", type=click.FloatRange(0), default=60.0, help="Seconds a proof may take [default: 60].")
+@click.option(
+    "--limit", type=click.FloatRange(0), default=60.0, help="Seconds a proof may take [default: 60]."
+)
 @STORE
 @JSON
 @spoken
@@ -122,7 +132,9 @@ def _tell(answer: Plan, demand: Demand) -> None:
         hours = f"（{action.hours}）" if action.hours else ""
         click.echo(f"{step.rank:3}. {name}：{action.change.zh}{hours}，每周多服务 {step.gain:,.1f} 人时")
     sure = "已证明最优" if answer.optimal else f"任何方案最多 {answer.upper_bound:,.1f}"
-    click.echo(f"合计每周多服务 {answer.gain:,.1f} 人时（{sure}）；没有服务的人时原来 {answer.unserved_today:,.1f}。")
+    click.echo(
+        f"合计每周多服务 {answer.gain:,.1f} 人时（{sure}）；没有服务的人时原来 {answer.unserved_today:,.1f}。"
+    )
     if answer.target is not None:
         target = answer.target
         met = "达到" if target.met else "达不到"
@@ -130,4 +142,6 @@ def _tell(answer: Plan, demand: Demand) -> None:
     if len(answer.never_reached):
         click.echo(f"有 {answer.never_reached_weight:,.1f} 的需求，哪个办法都到不了：")
         for point in answer.never_reached[:_SHOWN].tolist():
-            click.echo(f"  第 {demand.source_row[point] + 1} 行：{demand.lon[point]:.5f}, {demand.lat[point]:.5f}")
+            click.echo(
+                f"  第 {demand.source_row[point] + 1} 行：{demand.lon[point]:.5f}, {demand.lat[point]:.5f}"
+            )

@@ -38,7 +38,7 @@ def note_rows(indptr: Ints, indices: Rows, code: Rows, first_bit: int, keys: Bit
 
 @njit(cache=True, nogil=True)
 def numbered(keys: Bits, number: Rows) -> Ints:
-    """Number the distinct keys in the order they are met; return where each was met first."""
+    """Give each distinct key a number, in the order they are met; return where each was met first."""
     size = 1
     while size < 2 * keys.shape[0]:
         size *= 2
@@ -173,13 +173,13 @@ def elements(
     indptr: Ints,
     indices: Rows,
     code: Rows,
-    fill: bool,
+    fill: int,
     ptr: Ints,
     actions: Rows,
     weights: Floats,
     point_of: Rows,
 ) -> None:
-    """Count the actions of each point's atoms, or, given where their rows start, list them."""
+    """Count the actions of each point's atoms (`fill` 0), or, given where their rows start, list them (1)."""
     element = 0
     for point in range(week_of.size):
         week = week_of[point]

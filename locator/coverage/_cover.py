@@ -111,9 +111,9 @@ def mark(action: int, conflicts: Any, blocked: Rows, step: int) -> None:  # noqa
 
 @njit(cache=True, nogil=True)
 def best_plain(
-    gains: Floats, cost: Floats, usable: Flags, blocked: Rows, left: float, least: float, by_cost: bool
+    gains: Floats, cost: Floats, usable: Flags, blocked: Rows, left: float, least: float, by_cost: int
 ) -> int:
-    """Return the free action that gains most (or most for its cost), the first of equals; -1 = none gains."""
+    """Return the free action that gains most (or most for its cost, `by_cost` 1), the first of equals; -1 = none gains."""
     best, most = -1, 0.0
     for action in range(gains.size):
         if not usable[action] or blocked[action] or cost[action] > left or gains[action] <= least:
@@ -211,7 +211,9 @@ def directions(
 
 
 @njit(cache=True, nogil=True)
-def step_prices(by_element: Any, weight: Floats, price: Floats, way: Floats, step: float, sums: Floats) -> float:  # noqa: ANN401
+def step_prices(
+    by_element: Any, weight: Floats, price: Floats, way: Floats, step: float, sums: Floats
+) -> float:
     """Move each price against its way, between nothing and the element's weight; return what all leave unpaid.
 
     `sums` follow: what is not covered at all, most of a large instance, is at its border and costs nothing.

@@ -55,7 +55,12 @@ def _neighbours(
         at = actions[starts[element] + _draw(state, starts[element + 1] - starts[element])]
         for of in range(starts[element], starts[element + 1]):
             place = place_of[actions[of]]
-            if place >= 0 and usable[chosen[place]] and found < picked.size and not _among(place, picked, found):
+            if (
+                place >= 0
+                and usable[chosen[place]]
+                and found < picked.size
+                and not _among(place, picked, found)
+            ):
                 picked[found] = place
                 found += 1
     return found

@@ -95,7 +95,9 @@ def extensions(catalog: Catalog, counted: Usable, cost: float | None = None) -> 
             variants[code] = longer(counted.weeks, code)
         where = float(counted.lon[place]), float(counted.lat[place])
         found += [
-            Action("extend", record.name, counted.ids[service], change, hours, cost, (Door(*where, Key(hours)),))
+            Action(
+                "extend", record.name, counted.ids[service], change, hours, cost, (Door(*where, Key(hours)),)
+            )
             for change, hours in variants[code]
         ]
     return found
@@ -125,7 +127,9 @@ def equipments(
     return found
 
 
-def retimings(catalog: Catalog, counted: Usable, sites: list[Site], cost: float | None = None) -> list[Action]:
+def retimings(
+    catalog: Catalog, counted: Usable, sites: list[Site], cost: float | None = None
+) -> list[Action]:
     """Return other hours, and other places, for each stop of the mobile stations whose week is known for certain.
 
     A station stands at one stop at a time: a new time must not overlap its other stops'.
@@ -181,7 +185,13 @@ def _other_times(
 
 
 def _other_places(
-    catalog: Catalog, counted: Usable, service: int, place: int, name: str, sites: list[Site], cost: float | None
+    catalog: Catalog,
+    counted: Usable,
+    service: int,
+    place: int,
+    name: str,
+    sites: list[Site],
+    cost: float | None,
 ) -> Iterator[Action]:
     key = _key(catalog, counted, place)
     here = float(counted.lon[place]), float(counted.lat[place])
@@ -215,7 +225,9 @@ def _key(catalog: Catalog, counted: Usable, place: int) -> Key:
 def _door(catalog: Catalog, place: int) -> Door:
     profile = catalog.profiles[int(catalog.profile[place])]
     return Door(
-        float(catalog.lon[place]), float(catalog.lat[place]), Key(profile.hours, profile.valid_from, profile.valid_to)
+        float(catalog.lon[place]),
+        float(catalog.lat[place]),
+        Key(profile.hours, profile.valid_from, profile.valid_to),
     )
 
 

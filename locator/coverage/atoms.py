@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from locator.coverage._atoms import elements, note_rows, numbered, take_apart
-from locator.coverage.cover import Compressed
+from locator.coverage.compressed import Compressed
 from locator.coverage.weeks import MINUTES, packed
 
 if TYPE_CHECKING:
@@ -52,8 +52,16 @@ def atoms(demand: Demand, today: Doors, new: Doors, reach: Reach, minutes: float
     Exact to the minute: a group is a set of minutes, weighted by the point's weight and rhythm.
     """
     count = len(demand)
-    have = Compressed(*reach.within(demand.lon, demand.lat, today, minutes)) if len(today.lon) else Compressed.none(count)
-    get = Compressed(*reach.within(demand.lon, demand.lat, new, minutes)) if len(new.lon) else Compressed.none(count)
+    have = (
+        Compressed(*reach.within(demand.lon, demand.lat, today, minutes))
+        if len(today.lon)
+        else Compressed.none(count)
+    )
+    get = (
+        Compressed(*reach.within(demand.lon, demand.lat, new, minutes))
+        if len(new.lon)
+        else Compressed.none(count)
+    )
     old = len(today.rows)
     keys = np.zeros((count, 1 + (old + len(new.rows)) // 64 + 1), np.uint64)
     note_rows(*have, today.code, 0, keys)
@@ -70,7 +78,7 @@ def atoms(demand: Demand, today: Doors, new: Doors, reach: Reach, minutes: float
     ptr, weight, point_of = np.zeros(total + 1, np.int64), np.empty(total), np.empty(total, np.int32)
     columns = week_of, starts, values, served_by, demand.weight, *get, new.code
     nothing = np.empty(0, np.int32)
-    elements(*columns, False, ptr, nothing, weight, point_of)
+    elements(*columns, 0, ptr, nothing, weight, point_of)
     actions = np.empty(int(ptr[-1]), np.int32)
-    elements(*columns, True, ptr, actions, weight, point_of)
+    elements(*columns, 1, ptr, actions, weight, point_of)
     return Atoms(weight, Compressed(ptr, actions), point_of, demand.weight * unserved[week_of], sizes > 0)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from locator._errors import InputError, Text
-from locator.coverage.cover import Compressed
+from locator.coverage.compressed import Compressed
 from locator.coverage.reach import Sites, StraightReach
 from locator.geodesy import geodesic_m
 from locator.travel import CrowFly
@@ -42,7 +42,10 @@ def conflicts(actions: Sequence[Action], spacing_m: float = 0.0) -> Compressed:
         raise InputError(
             "spacing",
             spacing_m,
-            Text(f"spacing 要是 0 以上的米数，收到的是 {spacing_m}", f"spacing must be metres, 0 or more, got {spacing_m}"),
+            Text(
+                f"spacing 要是 0 以上的米数，收到的是 {spacing_m}",
+                f"spacing must be metres, 0 or more, got {spacing_m}",
+            ),
         )
     pairs = [*_of_one_station(actions), *(_too_close(actions, spacing_m) if spacing_m else ())]
     both = np.array(pairs, np.int64).reshape(-1, 2)

@@ -25,12 +25,18 @@ from scipy import sparse
 from locator._errors import LocatorError, Text
 from locator.coverage.bound import fixed
 
-
 if TYPE_CHECKING:
     from locator.coverage.bound import Bound
-    from locator.coverage.cover import Budget, Cover, Flags, Floats
+    from locator.coverage.cover import Budget, Cover, Flags, Floats, Ints
 
 _PROVEN = 1e-9
+
+
+class _Quiet(highspy.Highs):  # type: ignore[misc]  it has no types
+    """A solver that says nothing: with callbacks, it greets on the standard output, where JSON is to go."""
+
+    def enableCallbacks(self) -> None:  # noqa: N802  HiGHS's name
+        """Leave them off."""
 
 
 class _Answer(NamedTuple):
@@ -73,7 +79,7 @@ def proven(
     return best, max(ceiling, gain), answer.ceiling - base <= gain + _PROVEN * max(abs(gain), 1e-300)
 
 
-def _smaller(cover: Cover, budget: Budget, chosen: list[int], found: Bound) -> tuple[Cover, Floats, Flags]:
+def _smaller(cover: Cover, budget: Budget, chosen: list[int], found: Bound) -> tuple[Cover, Ints, Flags]:
     offered = np.ones(len(cover.cost), np.bool_)
     within = np.zeros(len(cover.cost), np.bool_)
     if not cover.must.any():
@@ -103,10 +109,14 @@ def _solved(
     model.col_upper_ = np.ones(actions + elements)
     model.row_lower_, model.row_upper_ = lower, upper
     model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    model.a_matrix_.start_, model.a_matrix_.index_, model.a_matrix_.value_ = rows.indptr, rows.indices, rows.data
+    model.a_matrix_.start_, model.a_matrix_.index_, model.a_matrix_.value_ = (
+        rows.indptr,
+        rows.indices,
+        rows.data,
+    )
     whole, any_ = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
     model.integrality_ = [whole] * actions + [any_] * elements
-    solver = highspy.Highs()
+    solver = _Quiet()
     for name, value in (
         ("output_flag", False), ("mip_rel_gap", 0.0), ("mip_abs_gap", 0.0), ("time_limit", limit_s),
         ("mip_feasibility_tolerance", 1e-9), ("threads", 1),
@@ -127,7 +137,11 @@ def _rows(
         (np.full(len(cover.by_element.indices), -1.0), cover.by_element.indices, cover.by_element.indptr),
         (elements, actions),
     )
-    parts, lower, upper = [sparse.hstack([covering, sparse.identity(elements)])], [-np.inf] * elements, [0.0] * elements
+    parts, lower, upper = (
+        [sparse.hstack([covering, sparse.identity(elements)])],
+        [-np.inf] * elements,
+        [0.0] * elements,
+    )
 
     def add(row: Floats, low: float, high: float) -> None:
         parts.append(sparse.hstack([sparse.csr_matrix(row), nothing]))

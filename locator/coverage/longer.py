@@ -36,12 +36,15 @@ def longer(weeks: Weeks, code: int) -> list[tuple[Text, str]]:
     if not (weeks.sure[code] == weeks.possible[code]).all() or not weeks.sure[code].any():
         return []
     days = unpacked(weeks.sure[code]).reshape(7, _DAY_MIN)
-    found = [(change, spelled(packed(new.reshape(-1)))) for change, new in _longer(days) if (new != days).any()]
+    found = [
+        (change, spelled(packed(new.reshape(-1)))) for change, new in _longer(days) if (new != days).any()
+    ]
     kept: list[tuple[Text, str]] = []
     for change, hours in found:
-        if hours is not None and hours not in {other for _, other in kept}:
-            if not (weeks.sure[code] & ~rows_of(Key(hours), weeks.monday)[0]).any():
-                kept.append((change, hours))
+        if hours is None or hours in {other for _, other in kept}:
+            continue
+        if not (weeks.sure[code] & ~rows_of(Key(hours), weeks.monday)[0]).any():
+            kept.append((change, hours))
     return kept
 
 

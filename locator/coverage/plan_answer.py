@@ -25,7 +25,10 @@ def as_json(answer: Plan, demand: Demand) -> dict[str, Any]:
         "never_reached_weight": answer.never_reached_weight,
         "never_reached": _named(answer.never_reached, demand),
         "offered": answer.offered,
-        "unserved_person_hours": {"today": answer.unserved_today, "then": answer.unserved_today - answer.gain},
+        "unserved_person_hours": {
+            "today": answer.unserved_today,
+            "then": answer.unserved_today - answer.gain,
+        },
     }
     if answer.target is not None:
         target = answer.target

@@ -99,7 +99,9 @@ def _number(row: dict[str, Any], column: str) -> float:
         return float(said)
     except ValueError:
         raise InputError(
-            column, said, Text(f"{column} 要是数，收到的是 {said!r}", f"{column} must be a number, got {said!r}")
+            column,
+            said,
+            Text(f"{column} 要是数，收到的是 {said!r}", f"{column} must be a number, got {said!r}"),
         ) from None
 
 

@@ -7,19 +7,17 @@ exact to the minute. What is chosen by counts only what is known: unknown hours 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from locator._errors import InputError, Text
 from locator.coverage.actions import builds, checked_costs, costs_of, equipments, extensions, retimings
-from locator.coverage.atoms import Atoms, Doors, atoms
-from locator.coverage.conflicts import conflicts
-from locator.coverage.cover import Budget, Compressed, Cover
+from locator.coverage.cover import Budget
+from locator.coverage.problem import World, covering, gains_if_open
 from locator.coverage.solve import Choice, solve
 from locator.coverage.usable import usable
-from locator.coverage.weeks import Weeks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,14 +27,14 @@ if TYPE_CHECKING:
 
     from locator.catalog import Catalog
     from locator.coverage.actions import Action
+    from locator.coverage.atoms import Atoms
+    from locator.coverage.cover import Cover
     from locator.coverage.demand import Demand
     from locator.coverage.reach import Reach
     from locator.coverage.sites import Site
     from locator.coverage.usable import Usable
 
     Flags = NDArray[np.bool_]
-    Floats = NDArray[np.float64]
-    Rows = NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ class Wanted:
     extend: bool = False
     equip: bool = False
     retime: bool = False
-    budget: Budget = Budget()
+    budget: Budget = field(default_factory=Budget)
     costs: Mapping[str, float] | None = None
     spacing_m: float = 0.0
 
@@ -116,17 +114,6 @@ class Plan:
     target: Target | None
 
 
-@dataclass(frozen=True, eq=False)
-class _World:
-    """The question, laid out once: who counts today, what could be done."""
-
-    demand: Demand
-    counted: Usable
-    actions: list[Action]
-    reach: Reach
-    minutes: float
-
-
 def plan(
     catalog: Catalog,
     demand: Demand,
@@ -166,11 +153,13 @@ def plan(
     """
     counted = usable(catalog, monday, kinds, needs_amenity)
     actions = offered(catalog, counted, wanted, monday, kinds, needs_amenity)
-    world = _World(demand, counted, actions, reach, minutes)
-    cover, split = _cover(world, wanted, sure=True, must=must)
-    choice = _chosen(cover, split, wanted.budget, demand.person_hours, _share(share), prove=prove, limit_s=limit_s)
+    world = World(demand, counted, actions, reach, minutes)
+    cover, split = covering(world, wanted.spacing_m, must)
+    choice = _chosen(
+        cover, split, wanted.budget, demand.person_hours, _share(share), prove=prove, limit_s=limit_s
+    )
     gains = cover.in_steps(list(choice.actions))
-    if_open = _gains_if_open(world, list(choice.actions))
+    if_open = gains_if_open(world, list(choice.actions))
     steps = tuple(
         Step(rank, actions[number], gain, other)
         for rank, (number, gain, other) in enumerate(zip(choice.actions, gains, if_open, strict=True), 1)
@@ -239,59 +228,11 @@ def offered(
 def _share(share: float | None) -> float | None:
     if share is not None and not 0 < share <= 1:
         raise InputError(
-            "share", share, Text(f"比例要在 0 到 1 之间，收到的是 {share}", f"a share is between 0 and 1, got {share}")
+            "share",
+            share,
+            Text(f"比例要在 0 到 1 之间，收到的是 {share}", f"a share is between 0 and 1, got {share}"),
         )
     return share
-
-
-def _cover(world: _World, wanted: Wanted, *, sure: bool, must: Flags | None = None) -> tuple[Cover, Atoms]:
-    """Return the covering problem; behind the actions stand the mobile stations' stops that some would undo."""
-    actions = world.actions
-    undone = np.unique([action.undoes for action in actions if action.undoes >= 0]).astype(np.int64)
-    split = _split(world, undone, sure=sure)
-    places = {int(place): len(actions) + at for at, place in enumerate(undone)}
-    instead_of = [places.get(action.undoes, -1) for action in actions] + [-1] * len(undone)
-    blocks = conflicts(actions, wanted.spacing_m)
-    indptr = np.concatenate([blocks.indptr, np.full(len(undone), blocks.indptr[-1], np.int64)])
-    cover = Cover(
-        split.weight,
-        split.by_element,
-        np.array([1.0 if a.cost is None else a.cost for a in actions] + [0.0] * len(undone)),
-        Compressed(indptr, blocks.indices),
-        np.array(instead_of, np.int32),
-        np.zeros(len(split.weight), np.bool_) if must is None else must[split.point_of],
-    )
-    return cover, split
-
-
-def _split(world: _World, undone: NDArray[np.int64], *, sure: bool) -> Atoms:
-    counted, actions = world.counted, world.actions
-    table = counted.weeks.sure if sure else counted.weeks.possible
-    stays = np.ones(len(counted.owner), np.bool_)
-    stays[undone] = False
-    today = Doors(counted.lon[stays], counted.lat[stays], counted.code[stays], table)
-    doors = [door for action in actions for door in action.doors]
-    weeks, codes = Weeks.of([door.key for door in doors], counted.weeks.monday)
-    owner = np.repeat(np.arange(len(actions)), [len(action.doors) for action in actions])
-    new = Doors(
-        np.array([*(door.lon for door in doors), *counted.lon[undone]], np.float64),
-        np.array([*(door.lat for door in doors), *counted.lat[undone]], np.float64),
-        np.concatenate([codes, counted.code[undone] + np.int32(len(weeks))]).astype(np.int32),
-        np.concatenate([weeks.sure if sure else weeks.possible, table]),
-    )
-    owners = np.concatenate([owner, len(actions) + np.arange(len(undone))]).astype(np.int32)
-    split = atoms(world.demand, today, new, world.reach, world.minutes)
-    return replace(split, by_element=_owned(split.by_element, owners))
-
-
-def _owned(by_element: Compressed, owners: Rows) -> Compressed:
-    """Return whose doors serve each element, each owner once."""
-    if (owners == np.arange(len(owners))).all():
-        return by_element
-    rows = np.repeat(np.arange(len(by_element.indptr) - 1), np.diff(by_element.indptr))
-    pairs = np.unique(np.column_stack([rows, owners[by_element.indices]]), axis=0)
-    counts = np.bincount(pairs[:, 0], minlength=len(by_element.indptr) - 1)
-    return Compressed(np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), pairs[:, 1].astype(np.int32))
 
 
 def _chosen(
@@ -308,17 +249,12 @@ def _chosen(
     if not endless or share is None:
         return solve(cover, budget, prove=prove, limit_s=limit_s)
     everything = solve(cover, budget)
-    served = person_hours - _unserved_today(cover, split) + np.cumsum(cover.in_steps(list(everything.actions)))
+    served = (
+        person_hours - _unserved_today(cover, split) + np.cumsum(cover.in_steps(list(everything.actions)))
+    )
     enough = np.flatnonzero(served >= share * person_hours * (1 - 1e-9))
     number = int(enough[0]) + 1 if len(enough) else len(everything.actions)
     return solve(cover, Budget(number), prove=prove, limit_s=limit_s)
-
-
-def _gains_if_open(world: _World, chosen: list[int]) -> list[float]:
-    """Return what each chosen action gains after those before it, where unknown hours are open."""
-    some = replace(world, actions=[world.actions[number] for number in chosen])
-    cover, _ = _cover(some, Wanted(), sure=False)
-    return cover.in_steps(list(range(len(chosen))))
 
 
 def _unserved_today(cover: Cover, split: Atoms) -> float:
@@ -327,7 +263,7 @@ def _unserved_today(cover: Cover, split: Atoms) -> float:
 
 
 def _target(
-    world: _World, cover: Cover, split: Atoms, choice: Choice, must: Flags | None, share: float | None
+    world: World, cover: Cover, split: Atoms, choice: Choice, must: Flags | None, share: float | None
 ) -> Target | None:
     if must is None and share is None:
         return None

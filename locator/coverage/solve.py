@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from locator.coverage.bound import Bound, bound, fixed
-from locator.coverage.cover import Chooser, choose, in_order
+from locator.coverage.bound import Bound, bound
+from locator.coverage.choosing import Chooser, choose, in_order
 
 if TYPE_CHECKING:
     from locator.coverage.cover import Budget, Cover, Flags
@@ -53,7 +53,9 @@ def solve(cover: Cover, budget: Budget, *, prove: bool = False, limit_s: float =
         gain = cover.gain(chosen)
     ceiling = max(min(ceiling, _everything(cover)), gain)
     tight = ceiling <= gain * (1 + 1e-9)
-    return Choice(tuple(in_order(cover, budget, chosen)), gain, ceiling, optimal or (tight and not cover.must.any()))
+    return Choice(
+        tuple(in_order(cover, budget, chosen)), gain, ceiling, optimal or (tight and not cover.must.any())
+    )
 
 
 def _everything(cover: Cover) -> float:

@@ -13,10 +13,10 @@ from locator import InputError, Service, Stop
 from locator.coverage.cover import Budget
 from locator.coverage.demand import Demand
 from locator.coverage.gaps import gaps
-from locator.coverage.reach import straight
 from locator.coverage.plan_answer import as_json
-from locator.coverage.siting import Plan, Wanted, plan
+from locator.coverage.reach import straight
 from locator.coverage.sites import Site, cells
+from locator.coverage.siting import Plan, Wanted, plan
 from locator.coverage.spelling import spelled
 from locator.coverage.weeks import MINUTES, Key, packed, rows_of
 from locator.geodesy import geodesic_m
@@ -81,14 +81,20 @@ def small_world(seed: int) -> list[Service]:
     for service in world(seed)[:14]:
         stops: list[Stop] = []
         for stop in service.stops:
-            same = [s for s in stops if (s.hours, s.valid_from, s.valid_to) == (stop.hours, stop.valid_from, stop.valid_to)]
+            same = [
+                s
+                for s in stops
+                if (s.hours, s.valid_from, s.valid_to) == (stop.hours, stop.valid_from, stop.valid_to)
+            ]
             if not same:
                 stops.append(stop)
         kept.append(service.model_copy(update={"stops": tuple(stops)}))
     return kept
 
 
-def served(services: dict[str, Service], demand: Demand, seed: int, needed: tuple[str, ...]) -> tuple[float, float]:
+def served(
+    services: dict[str, Service], demand: Demand, seed: int, needed: tuple[str, ...]
+) -> tuple[float, float]:
     found = gaps(
         catalog_of(*services.values()),
         demand,
@@ -100,9 +106,16 @@ def served(services: dict[str, Service], demand: Demand, seed: int, needed: tupl
     return found.low, found.high
 
 
-def answer_of(seed: int, services: list[Service], demand: Demand, needed: tuple[str, ...], **more: Any) -> Plan:
+def answer_of(
+    seed: int, services: list[Service], demand: Demand, needed: tuple[str, ...], **more: Any
+) -> Plan:
     wanted = Wanted(
-        sites_of(seed), extend=True, equip=bool(needed), retime=True, budget=Budget(seed % 6 + 1), spacing_m=800.0 * (seed % 2)
+        sites_of(seed),
+        extend=True,
+        equip=bool(needed),
+        retime=True,
+        budget=Budget(seed % 6 + 1),
+        spacing_m=800.0 * (seed % 2),
     )
     return plan(
         catalog_of(*services),
@@ -220,13 +233,19 @@ def test_a_share_takes_as_few_steps_as_it_needs() -> None:
 
 def test_money_is_spent_where_it_gains_most() -> None:
     demand = Demand.of([121.5, 121.6, 121.7], [31.2, 31.2, 31.2], [5.0, 4.0, 4.0])
-    sites = [Site(121.5, 31.2, "dear", cost=10.0), Site(121.6, 31.2, "a", cost=5.0), Site(121.7, 31.2, "b", cost=5.0)]
+    sites = [
+        Site(121.5, 31.2, "dear", cost=10.0),
+        Site(121.6, 31.2, "a", cost=5.0),
+        Site(121.7, 31.2, "b", cost=5.0),
+    ]
     for prove in (False, True):
         answer = plan(catalog_of(), demand, Wanted(sites, budget=Budget(money=10.0)), prove=prove, **PLAIN)
         assert [step.action.name for step in answer.steps] == ["a", "b"]
         assert answer.gain <= answer.upper_bound
     with pytest.raises(InputError, match="--cost extend"):
-        plan(catalog_of(_one_station()), demand, Wanted(sites, extend=True, budget=Budget(money=10.0)), **PLAIN)
+        plan(
+            catalog_of(_one_station()), demand, Wanted(sites, extend=True, budget=Budget(money=10.0)), **PLAIN
+        )
 
 
 def test_a_station_that_is_equipped_counts() -> None:
@@ -244,11 +263,25 @@ def test_a_hut_goes_where_the_people_are_when_they_are_there() -> None:
     night = np.zeros((7, 24))
     night[:, :6] = 1.0
     demand = Demand.of([121.5, 121.6], [31.2, 31.2], [1.0, 9.0], night.reshape(-1))
-    hut = Service(id="h", kind="station", name="小木屋", stops=(Stop(lon=121.5, lat=31.2, hours="00:00-06:00"),))
-    answer = plan(catalog_of(hut), demand, Wanted([Site(121.6, 31.2, "广场")], retime=True, budget=Budget(2)), **PLAIN)
+    hut = Service(
+        id="h", kind="station", name="小木屋", stops=(Stop(lon=121.5, lat=31.2, hours="00:00-06:00"),)
+    )
+    answer = plan(
+        catalog_of(hut), demand, Wanted([Site(121.6, 31.2, "广场")], retime=True, budget=Budget(2)), **PLAIN
+    )
     assert answer.steps[0].action.kind == "build"
     # To build there leaves the hut nothing to gain; without building, it moves and gives up the one for the nine.
-    moved = plan(catalog_of(hut), demand, Wanted([Site(121.6, 31.2, "广场", cost=9.0)], retime=True, budget=Budget(money=5.0), costs={"retime": 1.0}), **PLAIN)
+    moved = plan(
+        catalog_of(hut),
+        demand,
+        Wanted(
+            [Site(121.6, 31.2, "广场", cost=9.0)],
+            retime=True,
+            budget=Budget(money=5.0),
+            costs={"retime": 1.0},
+        ),
+        **PLAIN,
+    )
     assert [(s.action.kind, s.action.change.zh) for s in moved.steps] == [("retime", "挪到 广场")]
     assert moved.gain == pytest.approx((9 - 1) * 42)
 
