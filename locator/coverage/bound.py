@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from locator.coverage.cover import Budget, Cover, Flags, Floats, Rows
 
 # Steps without a lower bound before they are halved, the first length of those that count as rough, and the last.
-_PATIENCE, _ROUGH, _STILL = 6, 0.2, 2e-3
-# Measured at 100,000 elements and 5,000 actions: after 80 steps 3.9 % above the choice instead of 4.9 % with none.
-_MEMORY = 0.7
+_PATIENCE, _ROUGH, _STILL = 4, 0.2, 2e-3
+# Measured at 100,000 elements and 5,000 actions: after 100 steps 3.3 % above the choice, with none 4.5 %.
+_MEMORY = 0.8
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +40,7 @@ class Bound:
     picks: Rows
 
 
-def bound(cover: Cover, budget: Budget, chosen: list[int], *, close: float = 0.005, most: int = 150) -> Bound:
+def bound(cover: Cover, budget: Budget, chosen: list[int], *, close: float = 0.005, most: int = 100) -> Bound:
     """Return a bound on what any choice gains.
 
     Parameters

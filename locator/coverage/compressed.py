@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from locator.coverage._atoms import numbered
 from locator.coverage._cover import transposed
 
 if TYPE_CHECKING:
@@ -49,13 +50,11 @@ def merged(by_element: Compressed, weight: Floats, must: Flags) -> tuple[Compres
         sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(name[indices], dtype=np.uint64)])
         keys[:, at] = sums[indptr[1:]] - sums[indptr[:-1]]
     keys[:, 2] = must
-    order = np.lexsort(keys.T)
-    order = order[sizes[order] > 0]
-    new = np.ones(len(order), np.bool_)
-    new[1:] = (keys[order[1:]] != keys[order[:-1]]).any(axis=1)
-    group = np.cumsum(new) - 1
-    totals: Floats = np.bincount(group, weight[order], int(new.sum())).astype(np.float64)
-    return kept_rows(by_element, order[new]), totals, must[order[new]]
+    there = np.flatnonzero(sizes)
+    group = np.empty(len(there), np.int32)
+    first = there[numbered(keys[there], group)]
+    totals: Floats = np.bincount(group, weight[there], len(first)).astype(np.float64)
+    return kept_rows(by_element, first), totals, must[first]
 
 
 def kept_rows(table: Compressed, rows: Ints) -> Compressed:

@@ -8,7 +8,7 @@ the same actions cover, weighted in person-hours.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -147,6 +147,11 @@ class Cover:
                 gain -= float(self.weight[row[count[row] == 0]].sum())
             gains.append(gain)
         return gains
+
+    def condensed(self) -> Cover:
+        """Return the same problem, the elements that the same actions cover made one: in a town often one of three."""
+        by_element, weight, must = merged(self.by_element, self.weight, self.must)
+        return replace(self, by_element=by_element, weight=weight, must=must)
 
     def only(self, offered: Flags) -> tuple[Cover, Ints]:
         """Return the cover of some actions, elements that are then the same merged, and the numbers of those actions."""

@@ -15,9 +15,12 @@ if TYPE_CHECKING:
 
 # A choice this near to its bound is good enough to stop at, unless a proof is asked for.
 CLOSE = 0.005
-_STEPS, _TIMES = 500, 4
+# Small parts are done anew so often, as long as that is worth it: at least such a share.
+_STEPS, _TIMES, _WORTH = 300, 8, 2e-4
+# The rounding of sums.
+_EQUAL = 1e-9
 # Actions that are looked at again: so many for each that is chosen.
-_LIKELY = 6
+_LIKELY = 5
 
 
 @dataclass(frozen=True)
@@ -42,20 +45,20 @@ def solve(cover: Cover, budget: Budget, *, prove: bool = False, limit_s: float =
     limit_s
         Seconds that the exact solution may take.
     """
+    cover = cover.condensed()
     chosen = choose(cover, budget)
-    found = bound(cover, budget, chosen, close=1e-7 if prove else CLOSE, most=400 if prove else 150)
+    found = bound(cover, budget, chosen, **({"close": 1e-7, "most": 400} if prove else {}))
     chosen = _improved(cover, budget, chosen, found)
-    gain, ceiling, optimal = cover.gain(chosen), found.gain, False
+    ceiling, optimal = found.gain, False
     if prove:
         from locator.coverage.exact import proven  # noqa: PLC0415  HiGHS is loaded by those who ask for it
 
         chosen, ceiling, optimal = proven(cover, budget, chosen, found, limit_s)
-        gain = cover.gain(chosen)
+    gain = cover.gain(chosen)
     ceiling = max(min(ceiling, _everything(cover)), gain)
-    tight = ceiling <= gain * (1 + 1e-9)
-    return Choice(
-        tuple(in_order(cover, budget, chosen)), gain, ceiling, optimal or (tight and not cover.must.any())
-    )
+    # Nothing gains more: what must be served is another matter, unless that is proven.
+    tight = ceiling <= gain * (1 + _EQUAL) and not cover.must.any()
+    return Choice(tuple(in_order(cover, budget, chosen)), gain, ceiling, optimal or tight)
 
 
 def _everything(cover: Cover) -> float:
@@ -72,19 +75,24 @@ def _improved(cover: Cover, budget: Budget, chosen: list[int], found: Bound) -> 
     place = {int(action): at for at, action in enumerate(actions)}
     starts = [[place[action] for action in chosen]]
     starts.append(np.argsort(-found.picks[actions], kind="stable")[: len(chosen)].tolist())
-    best, value = starts[0], _pull(small, starts[0])
-    for number, start in enumerate(starts):
-        chooser = Chooser(small, budget)
-        chooser.start_from(start)
-        chooser.fill()
-        chooser.exchange()
-        for time in range(_TIMES):
-            if small.gain(chooser.chosen) * (1 + CLOSE) >= found.gain:
-                break
-            chooser.stir(_STEPS, 1 + time + _TIMES * number)
-        if _pull(small, chooser.chosen) > value:
-            best, value = chooser.chosen, _pull(small, chooser.chosen)
-    return [int(actions[at]) for at in best]
+    choosers = [_exchanged(small, budget, start) for start in starts]
+    best = max(choosers, key=lambda chooser: _pull(small, chooser.chosen))
+    enough, gain = found.gain / (1 + CLOSE), small.gain(best.chosen)
+    for seed in range(1, 1 + _TIMES):
+        best.stir(_STEPS, seed)
+        before, gain = gain, small.gain(best.chosen)
+        if gain >= enough or gain <= before * (1 + _WORTH):
+            break
+    better = _pull(small, best.chosen) > _pull(small, starts[0])
+    return [int(actions[at]) for at in best.chosen] if better else chosen
+
+
+def _exchanged(cover: Cover, budget: Budget, start: list[int]) -> Chooser:
+    chooser = Chooser(cover, budget)
+    chooser.start_from(start)
+    chooser.fill()
+    chooser.exchange()
+    return chooser
 
 
 def _likely(chosen: list[int], found: Bound) -> Flags:
