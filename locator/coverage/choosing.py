@@ -150,7 +150,16 @@ def choose(cover: Cover, budget: Budget) -> list[int]:
 
 
 def in_order(cover: Cover, budget: Budget, chosen: list[int]) -> list[int]:
-    """Return a choice with what gains most first, each time after those before it; what gains nothing is left out."""
+    """Return a choice with what gains most first, each time after those before it; what gains nothing is left out.
+
+    What pays only together (a station is built, and the hut from there can go) comes last, the new before the moved.
+    """
     chooser = Chooser(cover, budget, chosen)
     chooser.fill()
+    rest = sorted(
+        set(chosen) - set(chooser.chosen), key=lambda action: (cover.instead_of[action] >= 0, action)
+    )
+    whole = [*chooser.chosen, *rest]
+    if rest and cover.gain(whole) > cover.gain(chooser.chosen) * (1 + NOISE):
+        return whole
     return chooser.chosen

@@ -16,7 +16,7 @@ elements that the same actions cover are one.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import highspy
 import numpy as np
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _PROVEN = 1e-9
 
 
-class _Quiet(highspy.Highs):  # type: ignore[misc]  it has no types
+class _Quiet(highspy.Highs):
     """A solver that says nothing: with callbacks, it greets on the standard output, where JSON is to go."""
 
     def enableCallbacks(self) -> None:  # noqa: N802  HiGHS's name
@@ -116,7 +116,7 @@ def _solved(
     )
     whole, any_ = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
     model.integrality_ = [whole] * actions + [any_] * elements
-    solver = _Quiet()
+    solver: Any = _Quiet()  # type: ignore[no-untyped-call]
     for name, value in (
         ("output_flag", False), ("mip_rel_gap", 0.0), ("mip_abs_gap", 0.0), ("time_limit", limit_s),
         ("mip_feasibility_tolerance", 1e-9), ("threads", 1),
@@ -190,7 +190,7 @@ def _solution(cover: Cover, chosen: list[int], elements: int) -> highspy.HighsSo
     return solution
 
 
-def _read(solver: highspy.Highs, cover: Cover, start: list[int], weight: Floats) -> _Answer:
+def _read(solver: Any, cover: Cover, start: list[int], weight: Floats) -> _Answer:
     status, info = solver.getModelStatus(), solver.getInfo()
     if status not in {highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kTimeLimit}:
         words = solver.modelStatusToString(status)

@@ -49,7 +49,7 @@ def longer(weeks: Weeks, code: int) -> list[tuple[Text, str]]:
 
 
 def _longer(days: Days) -> Iterator[tuple[Text, Days]]:
-    opened = days.any(axis=1)
+    opened: NDArray[np.bool_] = np.asarray(days.any(axis=1))
     minute = np.arange(_DAY_MIN)
     first, last = days.argmax(axis=1)[:, None], _DAY_MIN - days[:, ::-1].argmax(axis=1)[:, None]
     for until in _LATEST:
