@@ -212,7 +212,12 @@ def directions(
 
 @njit(cache=True, nogil=True)
 def step_prices(
-    by_element: Any, weight: Floats, price: Floats, way: Floats, step: float, sums: Floats
+    by_element: Any,  # noqa: ANN401
+    weight: Floats,
+    price: Floats,
+    way: Floats,
+    step: float,
+    sums: Floats,
 ) -> float:
     """Move each price against its way, between nothing and the element's weight; return what all leave unpaid.
 

@@ -81,7 +81,8 @@ class Chooser:
         """Exchange chosen actions for better ones, in rounds, until none is."""
         for _ in range(_ROUNDS):
             chosen = np.array(self.chosen, np.int32)
-            swaps, self._left = swap_round(*self._problem, self._free, chosen, *self._state)
+            everything = (*self._problem, self._free, chosen, *self._state)
+            swaps, self._left = swap_round(*everything)
             self.chosen = chosen.tolist()
             before = len(self.chosen)
             self.fill()
@@ -93,9 +94,8 @@ class Chooser:
         if not self.chosen:
             return
         chosen = np.array(self.chosen, np.int32)
-        self._left, _ = ruin_and_recreate(
-            *self._problem, self._free, chosen, *self._state, _TOGETHER, steps, seed
-        )
+        everything = (*self._problem, self._free, chosen, *self._state, _TOGETHER, steps, seed)
+        self._left, _ = ruin_and_recreate(*everything)
         self.chosen = chosen.tolist()
 
     def start_from(self, chosen: list[int]) -> None:
@@ -116,7 +116,8 @@ class Chooser:
             if int(old) in undone:
                 continue
             regained = np.zeros(len(self._gains))
-            loss = loss_of(int(old), *self._rows[:4], regained)
+            everything = (int(old), *self._rows[:4], regained)
+            loss = loss_of(*everything)
             for action in np.flatnonzero((self._cover.instead_of == old) & self._offered):
                 if not self._blocked[action] and self._cover.cost[action] <= self._left:
                     yield int(action), float(self._gains[action] + regained[action]) - loss

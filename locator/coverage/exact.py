@@ -190,7 +190,7 @@ def _solution(cover: Cover, chosen: list[int], elements: int) -> highspy.HighsSo
     return solution
 
 
-def _read(solver: Any, cover: Cover, start: list[int], weight: Floats) -> _Answer:
+def _read(solver: _Quiet, cover: Cover, start: list[int], weight: Floats) -> _Answer:
     status, info = solver.getModelStatus(), solver.getInfo()
     if status not in {highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kTimeLimit}:
         words = solver.modelStatusToString(status)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import h3
@@ -15,6 +14,8 @@ from locator.holiday_table import decoded
 from locator.timeline import timeline
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
     from locator.coverage.demand import Demand

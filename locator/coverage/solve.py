@@ -47,7 +47,8 @@ def solve(cover: Cover, budget: Budget, *, prove: bool = False, limit_s: float =
     """
     cover = cover.condensed()
     chosen = choose(cover, budget)
-    found = bound(cover, budget, chosen, **({"close": 1e-7, "most": 400} if prove else {}))
+    close, steps = (1e-7, 400) if prove else (CLOSE, 100)
+    found = bound(cover, budget, chosen, close=close, most=steps)
     chosen = _improved(cover, budget, chosen, found)
     ceiling, optimal = found.gain, False
     if prove:

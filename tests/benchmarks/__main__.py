@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import coverage, engines, filters, first_answer, report, web
+from tests.benchmarks import coverage, engines, filters, first_answer, report, siting, web
 from tests.benchmarks.criteria import lines, wrong_answers
 
-_PARTS = ("sample", "engines", "filters", "web", "coverage")
+_PARTS = ("sample", "engines", "filters", "web", "coverage", "siting")
 
 
 def main() -> int:
@@ -44,6 +44,8 @@ def main() -> int:
         results["web"] = web.run(web.QUICK if options.quick else web.Size())
     if "coverage" in options.parts:
         results["coverage"] = coverage.run(coverage.QUICK if options.quick else coverage.Size())
+    if "siting" in options.parts:
+        results["siting"] = siting.run(siting.QUICK if options.quick else siting.Size())
     results["took_s"] = time.perf_counter() - begun
     results["done_when"] = [line._asdict() for line in lines(results)]
     report.show(results)
