@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,7 +17,7 @@ from locator.cli.shared import JSON, STORE, catalog_of, language, main, spoken
 from locator.timeline import SHANGHAI
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from locator.coverage.demand import Demand
     from locator.coverage.gaps import Gaps
@@ -101,7 +103,7 @@ def coverage(store: str | None, out: Path | None, as_json: bool, **asked: Any) -
             reach=reach,
             kinds=words(asked["kind"]),
             needs_amenity=words(asked["needs_amenity"]),
-            progress=told.update,
+            progress=told,
         )
     if out is not None:
         names = write_files(found, out)
@@ -112,9 +114,20 @@ def coverage(store: str | None, out: Path | None, as_json: bool, **asked: Any) -
     _tell(found)
 
 
-def _bar(points: int) -> Any:  # noqa: ANN401  click names no public type for it
-    """Return a progress bar on a terminal; elsewhere it shows nothing."""
-    return click.progressbar(length=points, label="逐点计算", file=sys.stderr, hidden=not sys.stderr.isatty())
+@contextmanager
+def _bar(points: int) -> Iterator[Callable[[int], None]]:
+    """Show a progress bar on a terminal, nothing elsewhere; give what is told of the points that are done."""
+    shown = click.progressbar(
+        length=points, label="逐点计算", file=sys.stderr, hidden=not sys.stderr.isatty()
+    )
+    one_at_a_time = Lock()
+    with shown as bar:
+
+        def told(done: int) -> None:
+            with one_at_a_time:
+                bar.update(done)
+
+        yield told
 
 
 def _tell(found: Gaps) -> None:

@@ -36,7 +36,7 @@ _ROWS, _TABLE = (
 _MARKS = types.Array(types.uint8, 1, "C", readonly=True)
 _FOLDED = types.Array(types.float64, 2, "C", readonly=True)
 # Enough for a district in one step, few enough for an e-bike's reach in the memory.
-_POINTS_AT_ONCE = 8192
+_POINTS_AT_ONCE, _POINTS_BY_STREET = 8192, 65_536
 
 
 class Alone(NamedTuple):
@@ -77,8 +77,11 @@ def only_here(demand: Demand, usable: Usable, reach: Reach, minutes: float) -> A
             found.append((some, lost[some]))
         return found
 
-    parts = list(chunks(len(demand), _POINTS_AT_ONCE))
-    done = shared(work, parts) if isinstance(reach, StraightReach) else list(map(work, parts))
+    if isinstance(reach, StraightReach):
+        done = shared(work, list(chunks(len(demand), _POINTS_AT_ONCE)))
+    else:
+        # A network searches from every service anew for each part, and shares that out by itself.
+        done = [work(part) for part in chunks(len(demand), _POINTS_BY_STREET)]
     total = np.zeros((2, len(usable.ids)))
     # Added up in the order of the parts, so that a second run gives the same last digits.
     for one in done:

@@ -93,16 +93,15 @@ def _by_district(demand: Demand) -> Iterator[tuple[str, list[str], Rows]]:
     if not len(demand):
         return
     box = (demand.lon.min(), demand.lat.min(), demand.lon.max(), demand.lat.max())
-    names: list[str] = []
-    label = np.full(len(demand), -1, np.int32)
-    for code, shape in districts_near(*(float(edge) for edge in box)):
-        shapely.prepare(shape)
-        # Outlines overlap a little: the first one has it.
-        free = np.flatnonzero(label < 0)
-        mine = free[shapely.intersects_xy(shape, demand.lon[free], demand.lat[free])]
-        if len(mine):
-            label[mine] = len(names)
-            names.append(code)
+    near = districts_near(*(float(edge) for edge in box))
+    tree = shapely.STRtree(list(shapely.points(demand.lon, demand.lat)))  # type: ignore[arg-type]
+    shape, point = tree.query([outline for _, outline in near], predicate="intersects")
+    # Outlines overlap a little: the first code has the point.
+    first = np.full(len(demand), len(near), np.int64)
+    np.minimum.at(first, point, shape)
+    used, which = np.unique(first, return_inverse=True)
+    names = [near[number][0] for number in used.tolist() if number < len(near)]
+    label = _narrow(np.where(first == len(near), -1, which.reshape(-1)))
     if names:
         yield "district", names, label
 

@@ -15,7 +15,7 @@ from locator.coverage.points import Spread, spread_cells, spread_shapes
 from locator.coverage.rhythms import FLAT, RHYTHMS, read_rhythm, rhythm
 from locator.coverage.weeks import HOURS
 from locator.datum import Datum, convert, datum_of
-from locator.holiday_table import decoded
+from locator.ingest.texts import decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -115,7 +115,7 @@ def _frame(path: Path) -> pd.DataFrame:
     kind = path.suffix.lower()
     try:
         if kind in {".csv", ".txt"}:
-            text = io.StringIO(decoded(path.read_bytes()))
+            text = io.StringIO(decode(path.read_bytes())[0])
             return pd.read_csv(text, dtype=str, keep_default_na=False, skipinitialspace=True)
         if kind == ".parquet":
             return _parquet(path)

@@ -15,7 +15,7 @@ import numpy as np
 
 from locator._errors import InputError, Text
 from locator.coverage.weeks import HOURS
-from locator.holiday_table import decoded
+from locator.ingest.texts import decode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -96,7 +96,7 @@ def read_rhythm(path: Path) -> Floats:
         The file cannot be read, or an hour is missing, double or no weight.
     """
     try:
-        rows = list(csv.DictReader(io.StringIO(decoded(path.read_bytes()))))
+        rows = list(csv.DictReader(io.StringIO(decode(path.read_bytes())[0])))
     except OSError as error:
         raise _bad(path, f"读不了：{error.strerror}", f"cannot be read: {error.strerror}") from None
     found = np.full(HOURS, np.nan)
