@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import coverage, engines, filters, first_answer, page, report, web
+from tests.benchmarks import coverage, engines, filters, first_answer, page, report, siting, web
 from tests.benchmarks.criteria import lines, wrong_answers
 
-_PARTS = ("sample", "engines", "filters", "web", "page", "coverage")
+_PARTS = ("sample", "engines", "filters", "web", "page", "coverage", "siting")
 
 
 def main() -> int:
@@ -46,6 +46,8 @@ def main() -> int:
         results["page"] = page.run(page.QUICK if options.quick else page.Size())
     if "coverage" in options.parts:
         results["coverage"] = coverage.run(coverage.QUICK if options.quick else coverage.Size())
+    if "siting" in options.parts:
+        results["siting"] = siting.run(siting.QUICK if options.quick else siting.Size())
     results["took_s"] = time.perf_counter() - begun
     results["done_when"] = [line._asdict() for line in lines(results)]
     report.show(results)

@@ -25,6 +25,8 @@ def show(results: Figures) -> None:
         _web(results["web"])
     if "coverage" in results:
         _coverage(results["coverage"])
+    if "siting" in results:
+        _siting(results["siting"])
     _table(
         "Done when (issues 3, 4 and 6)",
         ("", "promise", "measured", ""),
@@ -163,6 +165,16 @@ def _coverage(week: Figures) -> None:
     shown = [(name, f"{took:.2f}", f"{took / week['within_s']:.1f}") for name, took in rows]
     title = f"Gaps, {week['points']:,} points, {week['services']:,} services, {week['distinct_sets']:,} sets"
     _table(title, ("", "s", "of within_many"), shown)
+
+
+def _siting(siting: Figures) -> None:
+    rows = [
+        (f"{case['points']:,} x {case['sites']:,}, {case['minutes']:.0f} min", f"{case['pairs']:,}", f"{case['sets_s']:.2f}",
+         f"{case['total_s']:.2f}", f"{case['total_s'] / case['sets_s']:.2f}", f"{case['gap']:.2%}")
+        for case in siting["cases"]
+    ]  # fmt: skip
+    head = ("", "pairs", "sets s", "all s", "of sets", "bound above")
+    _table("Siting on foot, 100 actions: the sets, and all of it", head, rows)
 
 
 def _us(value: float | None) -> str:
