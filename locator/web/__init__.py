@@ -8,13 +8,26 @@ from flask import Flask
 from flask_compress import Compress
 
 from locator._bundled import bundled
-from locator._settings import Settings, public_url
+from locator._settings import Settings, embed_origins, public_url
 from locator.cards import duration
 from locator.holidays import holidays, use
 from locator.maps import basemap_of
 from locator.maps.assets import static_tag
 from locator.store import open_or_seed
-from locator.web import api, events, files, images, pages, problems, runs, security, wechat
+from locator.web import (
+    api,
+    builder,
+    embed,
+    events,
+    files,
+    images,
+    oembed,
+    pages,
+    problems,
+    runs,
+    security,
+    wechat,
+)
 from locator.web.current import CurrentCatalog
 from locator.web.lane import NearestLane
 
@@ -63,6 +76,7 @@ def create_app(config: Mapping[str, object] | None = None, settings: Settings | 
     app.extensions["locator.catalog"] = current
     app.extensions["locator.basemap"] = basemap_of(chosen)
     app.extensions["locator.public_url"] = public_url(chosen)
+    app.extensions["locator.embed_origins"] = embed_origins(chosen)
     app.extensions["locator.images"] = images.ImageCache()
     app.extensions["locator.wechat"] = wechat.account_of(chosen, store.url)
     app.jinja_env.globals.update(static_tag=static_tag())
@@ -70,7 +84,7 @@ def create_app(config: Mapping[str, object] | None = None, settings: Settings | 
     Compress(app)
     security.protect(app)
     problems.register(app)
-    blueprints = (api, events, files, images, pages, runs, wechat)
+    blueprints = (api, builder, embed, events, files, images, oembed, pages, runs, wechat)
     for blueprint in (room.blueprint for room in blueprints):
         app.register_blueprint(blueprint)
     app.wsgi_app = NearestLane(app.wsgi_app, current)  # type: ignore[method-assign]

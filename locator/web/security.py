@@ -5,12 +5,14 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, cast
 
-from flask import Flask, Response, current_app, g
+from flask import Flask, Response, current_app, g, request
 
 from locator.web.wechat import policy_sources
 
 if TYPE_CHECKING:
     from locator.maps import Basemap
+
+EMBED = "/embed"
 
 
 def protect(app: Flask) -> None:
@@ -41,6 +43,14 @@ def _add_headers(response: Response) -> Response:
     return response
 
 
+def _ancestors() -> str:
+    """Return who may frame the page being sent: strangers only what is made for it, and its error pages."""
+    if request.path != EMBED:
+        return "'self'"
+    strangers = cast("tuple[str, ...]", current_app.extensions["locator.embed_origins"])
+    return "*" if "*" in strangers else " ".join(["'self'", *strangers])
+
+
 def _policy() -> str:
     nonce = f"'nonce-{page_nonce()}'"
     basemap = cast("Basemap", current_app.extensions["locator.basemap"])
@@ -52,9 +62,12 @@ def _policy() -> str:
             f"style-src {nonce}",
             " ".join(["img-src 'self' data:", *basemap.origins]),
             "connect-src 'self'",
-            *frame,
+            # The code builder and mini-program previews frame our own pages.
+            *(frame or ("frame-src 'self'",)),
+            "manifest-src 'self'",
+            "worker-src 'self'",
             "base-uri 'none'",
             "form-action 'self'",
-            "frame-ancestors 'self'",
+            f"frame-ancestors {_ancestors()}",
         ]
     )
