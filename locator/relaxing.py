@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from locator._errors import Text
 from locator.search import answer
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 class WayOut(NamedTuple):
     """One change: its words, the question it leads to, how many services that finds and the first of them."""
 
-    label: str
+    label: Text
     icon: str
     question: Question
     found: int
@@ -32,20 +33,34 @@ def ways_out(catalog: Catalog, question: Question) -> list[WayOut]:
     return found
 
 
-def _changes(question: Question) -> list[tuple[str, str, Question]]:
-    changes: list[tuple[str, str, Question]] = []
+def _changes(question: Question) -> list[tuple[Text, str, Question]]:
+    changes: list[tuple[Text, str, Question]] = []
     if question.offer != "any":
-        changes.append(("不要求有优惠", "tag", question.but(offer="any")))
+        changes.append((Text("不要求有优惠", "without the discount"), "tag", question.but(offer="any")))
     if question.kind:
-        changes.append(("不限种类", "m-other", question.but(kind=())))
+        changes.append((Text("不限种类", "any kind"), "m-other", question.but(kind=())))
     if question.needs_amenity:
-        changes.append(("不要求设施", "f-any", question.but(needs_amenity=())))
+        changes.append((Text("不要求设施", "without the equipment"), "f-any", question.but(needs_amenity=())))
     if question.open != "any":
-        changes.append(("时间不清楚的也看", "d-unknown", question.but(open="any", sort="distance")))
+        changes.append(
+            (
+                Text("时间不清楚的也看", "hours unknown, too"),
+                "d-unknown",
+                question.but(open="any", sort="distance"),
+            )
+        )
     if question.lon is not None:
         farther = max(120.0, 2 * (question.max_minutes or 60.0))
-        changes.append((f"放宽到{farther:g}分钟", "widen", question.but(max_minutes=farther, max_m=None)))
-        changes.append(("不限路程", "locate", question.but(max_minutes=None, max_m=None)))
+        changes.append(
+            (
+                Text(f"放宽到{farther:g}分钟", f"within {farther:g} minutes"),
+                "widen",
+                question.but(max_minutes=farther, max_m=None),
+            )
+        )
+        changes.append(
+            (Text("不限路程", "any distance"), "locate", question.but(max_minutes=None, max_m=None))
+        )
         if question.mode == "walk":
-            changes.append(("改骑车去", "ride", question.but(mode="ride")))
+            changes.append((Text("改骑车去", "by e-bike"), "ride", question.but(mode="ride")))
     return changes

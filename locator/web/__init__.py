@@ -9,7 +9,6 @@ from flask_compress import Compress
 
 from locator._bundled import bundled
 from locator._settings import Settings, embed_origins, public_url
-from locator.cards import duration
 from locator.holidays import holidays, use
 from locator.maps import basemap_of
 from locator.maps.assets import static_tag
@@ -21,6 +20,7 @@ from locator.web import (
     events,
     files,
     images,
+    language,
     oembed,
     pages,
     problems,
@@ -80,7 +80,7 @@ def create_app(config: Mapping[str, object] | None = None, settings: Settings | 
     app.extensions["locator.images"] = images.ImageCache()
     app.extensions["locator.wechat"] = wechat.account_of(chosen, store.url)
     app.jinja_env.globals.update(static_tag=static_tag())
-    app.jinja_env.filters.update(duration=duration)
+    language.register(app)
     Compress(app)
     security.protect(app)
     problems.register(app)

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, render_template, request
 
 from locator import vocabulary
+from locator._errors import Text
 from locator.districts import city_name, district_name, find_district
 from locator.maps.captions import MAX_TITLE, default_title
 from locator.maps.paint import THEMES
@@ -21,6 +22,7 @@ from locator.web import snippets
 from locator.web.current import current_catalog
 from locator.web.embed import chosen_theme
 from locator.web.images import base_url
+from locator.web.language import said
 from locator.web.state import given
 
 if TYPE_CHECKING:
@@ -174,13 +176,15 @@ def _districts(catalog: Catalog, question: Question) -> list[tuple[str, str]]:
     codes = sorted(catalog.districts, key=lambda code: (-len(catalog.districts[code]), code))
     if question.district and question.district not in codes:
         codes.append(question.district)
-    return [
-        (
-            code,
-            f"{city_name(code) or ''}{district_name(code) or code}（{len(catalog.districts.get(code, []))} 处）",
-        )
-        for code in codes
-    ]
+    return [(code, _label(catalog, code)) for code in codes]
+
+
+def _label(catalog: Catalog, code: str) -> str:
+    name, count = (
+        f"{city_name(code) or ''}{district_name(code) or code}",
+        len(catalog.districts.get(code, [])),
+    )
+    return said(Text(f"{name}（{count} 处）", f"{name} ({count})"))
 
 
 def _kinds(catalog: Catalog, question: Question) -> list[tuple[str, str]]:
@@ -188,7 +192,7 @@ def _kinds(catalog: Catalog, question: Question) -> list[tuple[str, str]]:
     rows = catalog.districts.get(question.district or "", None) or catalog.rows()
     there = {catalog.service(row).kind for row in list(rows)[:500]}
     return [
-        (code, kind.label.zh)
+        (code, said(kind.label))
         for code, kind in vocabulary.KINDS.items()
         if code in there or code in question.kind
     ]

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 
+from locator import vocabulary
 from locator._bundled import bundled
 from locator._errors import InputError, NotFoundError, Text
-from locator.cards import card
+from locator.districts import district_name
 from locator.features import instant
 from locator.listing import describe
 from locator.maps.captions import MAX_TITLE, default_title, stamp
@@ -19,6 +20,7 @@ from locator.question import PARAMETERS, Question, ask
 from locator.search import answer
 from locator.timeline import SHANGHAI
 from locator.web.current import current_catalog
+from locator.web.language import card, language
 from locator.web.pages import map_context, shared
 from locator.web.state import given, url_of
 
@@ -55,7 +57,9 @@ def show() -> str:
         "embed.html",
         shown=shown,
         at=instant(shown.question.at),
-        stamp=stamp(shown.question.at),
+        stamp=stamp(shown.question.at)
+        if language() == "zh"
+        else f"{shown.question.at:%d %b %H:%M}".lstrip("0"),
         version=catalog.version,
         cards=sure,
         unknown=unknown,
@@ -112,9 +116,17 @@ def embedded(catalog: Catalog) -> Shown:
     question = ask(values, now)
     found = answer(catalog, question)
     state = {**values, "place": place} if place else dict(values)
-    return Shown(
-        question, title or default_title(question, place), found.features, found.unknown, url_of(state)
-    )
+    return Shown(question, title or _title(question, place), found.features, found.unknown, url_of(state))
+
+
+def _title(question: Question, place: str) -> str:
+    if language() == "zh":
+        return default_title(question, place)
+    where = district_name(question.district) or question.district or place
+    labels = [vocabulary.KINDS[code].label.en for code in question.kind][:3] or ["union services"]
+    usable = {"any": "", "now": ", open now", "arrival": ", usable now"}[question.open]
+    what = ", ".join(labels)
+    return what[0].upper() + what[1:] + (f": {where}" if where else " nearby") + usable
 
 
 def this_minute() -> datetime:

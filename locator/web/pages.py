@@ -9,7 +9,7 @@ from flask import Blueprint, current_app, redirect, render_template, request
 from markupsafe import Markup
 
 from locator import vocabulary
-from locator.cards import card, clock, facilities, length
+from locator._errors import Text
 from locator.datum import convert
 from locator.districts import district_name, districts_at
 from locator.listing import describe
@@ -25,6 +25,7 @@ from locator.web.current import current_catalog
 from locator.web.events import coming
 from locator.web.files import asset_url
 from locator.web.housing import home_form
+from locator.web.language import card, clock, facilities, language, length, said
 from locator.web.sections import by_needs, fallback_row
 from locator.web.state import given, place_url, state_of, url_of
 from locator.week import week_of
@@ -43,10 +44,10 @@ blueprint = Blueprint("pages", __name__)
 # Past this, days by e-bike say less than kilometres do.
 _FAR_S = 4 * 3600
 _ORDERS = {
-    "soonest": "最快能进的在前",
-    "distance": "最近的在前",
-    "price": "吃饭便宜的在前",
-    "rent": "房租低的在前",
+    "soonest": Text("最快能进的在前", "soonest first"),
+    "distance": Text("最近的在前", "nearest first"),
+    "price": Text("吃饭便宜的在前", "cheapest meals first"),
+    "rent": Text("房租低的在前", "lowest rents first"),
 }
 
 
@@ -81,13 +82,13 @@ def service(service_id: str) -> str:
         card=shown,
         service=record,
         question=question,
-        week=week_of(hit, question.at),
+        week=week_of(hit, question.at, language()),
         facilities=facilities(hit, tuple(vocabulary.AMENITIES)),
         events=[e for e in record.events if e.end > question.at],
         navigation=links(record.name, hit.lon, hit.lat),
         district=district_name(record.district),
         quality=vocabulary.POSITION_QUALITIES.get(record.position_quality or ""),
-        needs=[vocabulary.NEEDS[n].zh for n in record.needs],
+        needs=[said(vocabulary.NEEDS[n]) for n in record.needs],
         **map_context(catalog, [shown], question),
         **shared(question.at),
     )
@@ -124,6 +125,7 @@ def _ways_out(catalog: Catalog, question: Question) -> list[dict[str, object]]:
     return [
         {
             **way._asdict(),
+            "label": said(way.label),
             "url": url_of(state_of(way.question)),
             "nearest": _how_far(way.best, way.question),
         }
@@ -133,7 +135,7 @@ def _ways_out(catalog: Catalog, question: Question) -> list[dict[str, object]]:
 
 def _how_far(hit: Hit, question: Question) -> str:
     if hit.distance_m is not None and (hit.travel_s or 0) > _FAR_S:
-        return f"在{length(hit.distance_m)}外"
+        return said(Text(f"在{length(hit.distance_m)}外", f"{length(hit.distance_m)} away"))
     return card(hit, question).going.partition("|")[0]
 
 
@@ -147,7 +149,7 @@ def _first(catalog: Catalog, values: dict[str, str], now: datetime, text: str, p
         "first.html",
         question=question,
         text=text,
-        places=[(p, place_url(p, kept)) for p in places],
+        places=[(_noted(p), place_url(p, kept)) for p in places],
         popular=[(p, place_url(p, kept)) for p in popular],
         state=kept,
         place="",
@@ -155,6 +157,13 @@ def _first(catalog: Catalog, values: dict[str, str], now: datetime, text: str, p
         **map_context(catalog, shown, question),
         **shared(now),
     )
+
+
+def _noted(place: Place) -> Place:
+    """Return a place with its note in the page's language: how many services a town or a district has."""
+    if language() == "zh" or not place.note.endswith("处"):  # a service's note is its address
+        return place
+    return place._replace(note=f"{district_name(place.district) or ''}: {place.services}")
 
 
 def shared(at: datetime) -> dict[str, object]:
@@ -178,7 +187,7 @@ def map_context(catalog: Catalog, cards: Iterable[Card], question: Question) -> 
     """Return the map of some cards."""
     shown = list(cards)
     basemap = cast("Basemap", current_app.extensions["locator.basemap"])
-    parts = map_parts(basemap)
+    parts = map_parts(basemap, language())
     districts = [c.hit.service.district for c in shown if c.hit.service.district]
     # Where nothing is near, the map still says where one is.
     districts += [] if question.lon is None else _districts_of(question)
@@ -198,11 +207,20 @@ def _districts_of(question: Question) -> tuple[str, ...]:
 def _heading(found: Answer) -> str:
     question, count = found.question, len(found.features)
     if question.lon is None:
-        return f"{district_name(question.district) or question.district} {count + len(found.unknown)} 处"
+        name, all_of_it = district_name(question.district) or question.district, count + len(found.unknown)
+        return said(Text(f"{name} {all_of_it} 处", f"{name}: {all_of_it}"))
     if not count:
+        sure = question.open == "any"
         minutes = question.max_minutes
-        within = f"{minutes:g}分钟内" if minutes is not None else "这一带"
-        return f"{within}没有{'合适的' if question.open == 'any' else '说得准开着的'}"
+        within = (
+            (f"{minutes:g}分钟内", f"within {minutes:g} minutes")
+            if minutes is not None
+            else ("这一带", "here")
+        )
+        what = ("合适的", "Nothing suitable") if sure else ("说得准开着的", "Nothing known to be open")
+        return said(Text(f"{within[0]}没有{what[0]}", f"{what[1]} {within[1]}"))
+    what = {"any": ("附近", "nearby"), "now": ("现在开着", "open now"), "arrival": ("能用", "usable")}[
+        question.open
+    ]
     order = _ORDERS[question.sort]
-    what = {"any": "附近", "now": "现在开着", "arrival": "能用"}[question.open]
-    return f"{what} {count} 处，{order}"
+    return said(Text(f"{what[0]} {count} 处，{order.zh}", f"{count} {what[1]}, {order.en}"))

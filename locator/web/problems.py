@@ -17,6 +17,7 @@ from locator._errors import (
     StoreError,
     Text,
 )
+from locator.web.language import language
 from locator.wechat import WeChatError
 
 _TITLES = {
@@ -43,11 +44,6 @@ def register(app: Flask) -> None:
     app.register_error_handler(ConfigurationError, _from_ours)
     app.register_error_handler(WeChatError, _from_wechat)
     app.register_error_handler(HTTPException, _from_http)
-
-
-def language() -> str:
-    """Return the language of the answer: Chinese unless the client prefers English."""
-    return request.accept_languages.best_match(["zh", "zh-CN", "en"], default="zh") or "zh"
 
 
 def _from_input(error: InputError) -> Response:
@@ -110,7 +106,7 @@ def _answer(
         response = Response(text, status, mimetype="application/problem+json")
     else:
         page = render_template(
-            "problem.html", status=status, title=title.zh, detail=_short(detail).zh, errors=errors
+            "problem.html", status=status, title=title.of(said), detail=_short(detail).of(said), errors=errors
         )
         response = Response(page, status, mimetype="text/html")
     response.headers["Vary"] = "Accept-Language"
