@@ -22,6 +22,7 @@ from locator.web import (
     images,
     language,
     oembed,
+    offline,
     pages,
     problems,
     runs,
@@ -84,7 +85,7 @@ def create_app(config: Mapping[str, object] | None = None, settings: Settings | 
     Compress(app)
     security.protect(app)
     problems.register(app)
-    blueprints = (api, builder, embed, events, files, images, oembed, pages, runs, wechat)
+    blueprints = (api, builder, embed, events, files, images, oembed, offline, pages, runs, wechat)
     for blueprint in (room.blueprint for room in blueprints):
         app.register_blueprint(blueprint)
     app.wsgi_app = NearestLane(app.wsgi_app, current)  # type: ignore[method-assign]

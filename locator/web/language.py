@@ -19,7 +19,9 @@ from flask_babel import Babel, gettext
 from locator import cards as chinese
 from locator import english
 from locator._bundled import bundled
+from locator.districts import district_name
 from locator.maps.assets import static_tag
+from locator.web.lane import parameters
 from locator.web.wording import CONSTANT, LABEL, WHOLE, Wording, script_in, whole
 
 if TYPE_CHECKING:
@@ -51,7 +53,7 @@ def register(app: Flask) -> None:
         babel.domain_instance.cache[_LOCALES["zh"], "messages"] = Translations()
     app.jinja_env.add_extension(Wording)
     app.jinja_env.globals.update({WHOLE: _whole, CONSTANT: _constant, "script_url": script_url})
-    app.jinja_env.filters.update({LABEL: said, "duration": duration})
+    app.jinja_env.filters.update({LABEL: said, "duration": duration, "district_name": district_name})
     app.context_processor(_for_pages)
     app.url_defaults(_carry)
     app.after_request(_vary)
@@ -69,7 +71,8 @@ def language() -> str:
 
 def chosen() -> str:
     """Return the language that the address names, "" if it names none."""
-    named = request.args.get("lang", "")[:2].lower()
+    # Not request.args: a query may hold bytes that are no text, and this is asked while telling so.
+    named = parameters(request.query_string.decode("utf-8", "replace")).get("lang", "")[:2].lower()
     return named if named in LANGUAGES else ""
 
 

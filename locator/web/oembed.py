@@ -68,7 +68,8 @@ def discovery() -> dict[str, str]:
     placed = {"lon", "lat", "district", "service"} & request.args.keys()
     if request.endpoint != "pages.service" and not (request.endpoint in _EMBEDDABLE and placed):
         return {}
-    url = base_url() + request.full_path.rstrip("?")
+    query = urlencode(list(request.args.items(multi=True)))
+    url = base_url() + request.path + (f"?{query}" if query else "")
     return {"oembed": f"{base_url()}/oembed?{urlencode({'url': url, 'format': _JSON})}"}
 
 

@@ -33,7 +33,8 @@ def _add_headers(response: Response) -> Response:
     headers["X-Content-Type-Options"] = "nosniff"
     if not headers["Content-Type"].startswith("text/html"):
         # Data is not a page: nothing in it may run, and the rest of the list is about pages.
-        headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
+        # A service worker's own policy says what it may fetch.
+        headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
         return response
     # A link to a map app must not tell it where the asker is: that stands in our URL.
     headers["Referrer-Policy"] = "same-origin"

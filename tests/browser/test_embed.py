@@ -72,7 +72,7 @@ def framed(page: Page):
     """Return the map's frame once it is drawn."""
     page.wait_for_selector("iframe")
     frame = page.query_selector("iframe").content_frame()
-    frame.wait_for_function("document.querySelector('.folium-map')?.dataset.ready === 'true'")
+    frame.wait_for_selector(".folium-map[data-ready=true]")
     return frame
 
 
