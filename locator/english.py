@@ -34,7 +34,7 @@ __all__ = [
     "vacancies_text",
 ]
 _SHORT = {
-    "seating": "seats", "air-conditioning": "cooling", "drinking-water": "water", "charging": "power",
+    "seating": "seats", "air-conditioning": "cooling", "drinking-water": "water", "microwave": "oven", "charging": "power",
     "private-bathroom": "bathroom", "shared-kitchen": "kitchen", "washing-machine": "washer", "bed": "beds",
 }  # fmt: skip
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -131,7 +131,7 @@ def _staying(card: Card, question: Question) -> tuple[str, str, bool]:
     until, left = clock(hit.usable_until, question.at), duration(hit.usable_min or 0)
     if state == "soon":
         return (f"closes {until}", f"only {left}", True)
-    return (f"open until {until}", f"{left} to stay", False)
+    return (f"open until {until}", left, False)
 
 
 def _doubt(hit: Hit, state: str) -> str:

@@ -75,7 +75,7 @@
     const said = [];
     if (one.travel !== null) said.push([`${MODES[last.mode]}${lasting(one.travel)}`, `${clock(one.arrive)}到`]);
     if (one.open && one.open[1] >= one.until) said.push(["一直开着", ""]);
-    else if (one.open) said.push([`开到${clock(one.open[1])}`, `能待${lasting(one.open[1] - one.arrive)}`]);
+    else if (one.open) said.push([`开到${clock(one.open[1])}`, `能待${lasting(one.open[1] - one.arrive)}`, true]);
     else if (one.state === "closed" && last && one.place.open.some(([start, end]) => start <= last.asked_at / 60000 && last.asked_at / 60000 < end)) {
       const shut = one.place.open.filter(([, end]) => end <= now() + 1).pop();
       if (shut) said.push([`${clock(Math.floor(last.asked_at / 60000))}还开着`, `${clock(shut[1])}关的门`]);
@@ -108,9 +108,9 @@
     door.append(drawn(`d-${one.state}`), DOORS[one.state]);
     who.append(kind, door, make("h3", "", service.name));
     const answer = make("p", "ans");
-    for (const [plain, stress] of lines(one)) {
+    for (const [plain, more, stressed] of lines(one)) {
       const line = make("span", "", plain);
-      if (stress) line.append(make("i", "dot", "·"), make("em", one.state === "soon" ? "short" : "", stress));
+      if (more) line.append(make("i", "dot", "·"), stressed ? make("em", one.state === "soon" ? "short" : "", more) : more);
       answer.append(line);
     }
     box.append(who, answer);

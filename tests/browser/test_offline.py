@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from axe_support import violations
 from browser_support import Watched
-from conftest import PHONE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -19,8 +19,8 @@ HERE = "/?lon=121.5443&lat=31.2732&datum=gcj02&open=arrival"
 
 
 @pytest.fixture
-def context(browser: Browser):
-    context = browser.new_context(**PHONE)
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, locale="zh-CN")
     yield context
     context.close()
 
