@@ -29,10 +29,14 @@ class Settings:
     code_pattern: str | None = None
     public_url: str | None = None
     embed_origins: str = ""
+    rate_limit: str = "20/hour"
+    proxies: str = "0"
     wechat_appid: str | None = None
     wechat_secret: str | None = field(default=None, repr=False)
     wechat_api: str = "https://api.weixin.qq.com"
     wechat_verify: str | None = None
+    secret_key: str | None = field(default=None, repr=False)
+    max_upload: str = "30"
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
@@ -84,6 +88,25 @@ def embed_origins(settings: Settings) -> tuple[str, ...]:
                 )
             )
     return ("*",) if "*" in named else named
+
+
+def proxy_count(settings: Settings) -> int:
+    """Return how many proxies of ours stand in front, each of which adds to `X-Forwarded-For`.
+
+    Raises
+    ------
+    ConfigurationError
+        It is no number from 0 to 9.
+    """
+    said = settings.proxies
+    if not re.fullmatch(r"[0-9]", said):
+        raise ConfigurationError(
+            Text(
+                f"LOCATOR_PROXIES 要是 0–9 的数；收到 {said[:20]!r}",
+                f"LOCATOR_PROXIES must be a number from 0 to 9, got {said[:20]!r}",
+            )
+        )
+    return int(said)
 
 
 def variable_of(name: str) -> str:

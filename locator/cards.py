@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from locator import vocabulary
 from locator.benefits import price_text, usable_by, valid_on
 from locator.districts import district_name
+from locator.facilities import Facility, facilities
 from locator.navigation import links, lon_lat_gcj02
 from locator.timebar import Bar, time_bar
 from locator.timeline import SHANGHAI, timeline
@@ -29,19 +30,6 @@ _SHORT_STAY_MIN = 20
 _SOON = timedelta(hours=2)
 WEEKDAYS = "一二三四五六日"
 _TIMES = "零一两三四五六七八九十"
-_ICONS = {
-    "seating": "f-seat", "air-conditioning": "f-ac", "microwave": "f-micro", "drinking-water": "f-water",
-    "charging": "f-power", "toilet": "f-toilet", "heating": "f-heat", "fridge": "f-fridge", "first-aid": "f-aid",
-    "television": "f-tv", "wifi": "f-wifi", "books": "f-book", "ebike-charging": "f-ebike", "umbrella": "f-umbrella",
-    "bed": "f-bed", "shower": "f-shower", "lockers": "f-locker", "washing-machine": "f-wash",
-    "private-bathroom": "f-bath", "smart-lock": "f-lock", "shared-kitchen": "f-kitchen", "canteen": "f-any",
-    "sports": "f-sport", "nursing": "f-nurse", "water-cupboard": "f-water",
-}  # fmt: skip
-
-
-# On a card six of them stand side by side.
-_ON_CARDS = (vocabulary.CARD_AMENITIES, vocabulary.HOME_AMENITIES)
-_SHORT = {"microwave": "热饭", "private-bathroom": "卫浴", "shared-kitchen": "厨房"}
 
 
 class Door(NamedTuple):
@@ -49,14 +37,6 @@ class Door(NamedTuple):
 
     state: str
     label: str
-
-
-class Facility(NamedTuple):
-    """One piece of equipment: its word, icon and whether it is there ("yes", "no", "un" = unknown)."""
-
-    label: str
-    icon: str
-    state: str
 
 
 class Deal(NamedTuple):
@@ -92,7 +72,7 @@ class Card:
     facilities: tuple[Facility, ...]
     distance: str
     verified: str
-    navigation: str
+    links: dict[str, str]
     gcj02: str
 
 
@@ -120,7 +100,7 @@ def card(hit: Hit, question: Question) -> Card:
         ),
         distance="" if hit.distance_m is None else length(hit.distance_m),
         verified=_verified(hit),
-        navigation=links(hit.service.name, hit.lon, hit.lat).get("amap", ""),
+        links=links(hit.service.name, hit.lon, hit.lat),
         gcj02=lon_lat_gcj02(hit.lon, hit.lat),
     )
 
@@ -133,17 +113,6 @@ def in_words(hit: Hit, question: Question) -> list[str]:
 def arrival(hit: Hit, question: Question) -> datetime:
     """Return when one is there as it is said: in whole minutes, rounded up."""
     return question.at + timedelta(minutes=_minutes_of(hit.travel_s or 0.0))
-
-
-def facilities(hit: Hit, codes: tuple[str, ...]) -> tuple[Facility, ...]:
-    """Return what is known of some equipment, in that order."""
-    service = hit.service
-    states = {**dict.fromkeys(service.has, "yes"), **dict.fromkeys(service.lacks, "no")}
-    labels = _SHORT if codes in _ON_CARDS else {}
-    return tuple(
-        Facility(labels.get(c, vocabulary.AMENITIES[c].zh), _ICONS.get(c, "f-any"), states.get(c, "un"))
-        for c in codes
-    )
 
 
 def clock(at: datetime, now: datetime) -> str:

@@ -176,6 +176,11 @@ class Catalog:
         """The lowest and the highest rent and the vacancies of each row, NaN if unknown. Shape (3, rows)."""
         return columns(self.homes, len(self.ids))
 
+    def with_any(self, bits: int) -> NDArray[np.bool_]:
+        """Return which places have any of some attribute bits. Shape (places,)."""
+        marked: NDArray[np.bool_] = (self._bits & np.uint64(bits)) != 0
+        return marked
+
     def codes(self, criteria: Criteria) -> NDArray[np.int32]:
         """Return the profile of each place whose service passes, else -1. Shape (places,)."""
         return self.profile if criteria == NOTHING else self._codes_of(criteria)

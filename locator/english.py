@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from locator import vocabulary
 from locator.benefits import price_text, usable_by
-from locator.cards import Card, Deal, Door, Facility, arrival, next_start
+from locator.cards import Card, Deal, Door, arrival, next_start
 from locator.words import english_clock as clock
 from locator.words import english_duration as duration
 
 if TYPE_CHECKING:
     import datetime as dt
 
+    from locator.facilities import Facility
     from locator.hits import Hit
     from locator.moments import OfferNow
     from locator.question import Question

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from locator._errors import Text
 from locator.datum import convert
 
 _SOURCE = "locator"
+# As their users call them, in the order of how many use them.
+APPS = {
+    "amap": Text("高德地图", "Amap"),
+    "baidu": Text("百度地图", "Baidu Map"),
+    "tencent": Text("腾讯地图", "Tencent Map"),
+    "apple": Text("苹果地图", "Apple Maps"),
+    "geo": Text("手机地图", "Phone's map"),
+}
 
 
 def links(name: str, lon: float | None, lat: float | None) -> dict[str, str]:
     """Return links by app for a WGS-84 position; none without a position.
 
     Sources: the URI documentation of each app (Amap and Tencent take GCJ-02, Baidu BD-09, geo: WGS-84
-    by RFC 5870).
+    by RFC 5870). Apple's map of the mainland is drawn in GCJ-02, and so it reads what it is given.
     """
     if lon is None or lat is None:
         return {}
@@ -26,6 +35,7 @@ def links(name: str, lon: float | None, lat: float | None) -> dict[str, str]:
         f"&coord_type=bd09ll&output=html&src={_SOURCE}",
         "tencent": f"https://apis.map.qq.com/uri/v1/marker?marker=coord:{glat:.6f},{glon:.6f};title:{title}"
         f"&coord_type=2&referer={_SOURCE}",
+        "apple": f"https://maps.apple.com/?daddr={glat:.6f},{glon:.6f}&q={title}",
         "geo": f"geo:{lat:.6f},{lon:.6f}",
     }
 

@@ -8,6 +8,8 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from locator.districts import city_name, district_name
+from locator.pinyin_index import NameIndex, folded
+from locator.service_names import service_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +20,10 @@ _SHOWN = 12
 
 
 class Place(NamedTuple):
-    """Somewhere to search from: a name, what it is, its district, and a position (None: the whole district)."""
+    """Somewhere to search from: a name, what it is, its district, and a position (None: the whole district).
+
+    `id` is that of a service; towns and districts have none.
+    """
 
     name: str
     note: str
@@ -26,6 +31,7 @@ class Place(NamedTuple):
     lon: float | None
     lat: float | None
     services: int
+    id: str | None = None
 
 
 def popular_places(catalog: Catalog, limit: int = 8) -> list[Place]:
@@ -44,18 +50,26 @@ def town_labels(catalog: Catalog, districts: Iterable[str]) -> list[tuple[str, f
     ]
 
 
-def find_places(catalog: Catalog, text: str) -> list[Place]:
-    """Return towns, districts and services whose name or address holds a text, the broadest first."""
-    towns = [place for place in _towns(catalog) if text in place.name]
-    districts = [
-        Place(name, f"{city_name(code) or ''} {len(rows)} 处", code, None, None, len(rows))
-        for code, rows in catalog.districts.items()
-        if text in (name := district_name(code) or "") and name
-    ]
-    exact = [place for place in [*districts, *towns] if place.name in {text, f"{text}区", f"{text}街道"}]
+def find_places(catalog: Catalog, text: str, *, limit: int = _SHOWN) -> list[Place]:
+    """Return towns, districts and services by part of a name, in Chinese, pinyin or initials; the broadest first.
+
+    A text that names exactly one place gives that place alone; a service is found by its address, too.
+    """
+    areas = _areas(catalog)
+    found = [areas.places[number] for number in areas.names.find(text, limit, mixed=True)]
+    wanted = folded(text)
+    exact = [place for place in found if folded(place.name) in {wanted, f"{wanted}区", f"{wanted}街道"}]
     if len(exact) == 1:
         return exact
-    return [*districts, *towns, *_services(catalog, text)][:_SHOWN]
+    rows = rows_named(catalog, text, limit)
+    services = [place for place in (_service(catalog, row) for row in rows) if place is not None]
+    return [*found, *services][:limit]
+
+
+def rows_named(catalog: Catalog, text: str, limit: int = 1000) -> list[int]:
+    """Return the rows of the first services with a text in name or address; those that begin with it first."""
+    known = service_names(catalog)
+    return known.find(text, limit) if known is not None else _rows_holding(catalog, text, limit)
 
 
 def _towns(catalog: Catalog) -> list[Place]:
@@ -92,19 +106,54 @@ def _middle(catalog: Catalog, rows: Iterable[int]) -> tuple[float, float] | None
     return float(np.median(catalog.lon[places])), float(np.median(catalog.lat[places]))
 
 
-def _services(catalog: Catalog, text: str) -> list[Place]:
+class _Areas(NamedTuple):
+    """Districts and towns with services, and the index of their names."""
+
+    places: list[Place]
+    names: NameIndex
+
+
+_areas_of: WeakKeyDictionary[Catalog, _Areas] = WeakKeyDictionary()
+
+
+def _areas(catalog: Catalog) -> _Areas:
+    found = _areas_of.get(catalog)
+    if found is None:
+        districts = [
+            Place(name, f"{city_name(code) or ''} {len(rows)} 处", code, None, None, len(rows))
+            for code, rows in catalog.districts.items()
+            if (name := district_name(code) or "")
+        ]
+        # Of those whose names begin alike, the one with most to offer first.
+        places = [*districts, *_towns(catalog)]
+        places.sort(key=lambda place: (place.lon is not None, -place.services, place.name))
+        index = NameIndex([place.name for place in places])
+        index.learn()
+        found = _areas_of[catalog] = _Areas(places, index)
+    return found
+
+
+def _service(catalog: Catalog, row: int) -> Place | None:
+    """Return a service as somewhere to search from; None for one without a position."""
+    numbers = catalog.places_of(row)
+    if not numbers:
+        return None
+    service, here = catalog.service(row), catalog.place(numbers[0])
+    return Place(
+        service.name, service.address or "", service.district or "", here.lon, here.lat, 1, service.id
+    )
+
+
+def _rows_holding(catalog: Catalog, text: str, limit: int) -> list[int]:
+    """Return services whose name or address holds a text, while the index of their names is being made."""
     found = []
     needle = text.encode()
     for row in catalog.rows():
         if needle not in catalog.raw(row):
             continue
         service = catalog.service(row)
-        numbers = catalog.places_of(row)
-        if numbers and (text in service.name or text in (service.address or "")):
-            here = catalog.place(numbers[0])
-            found.append(
-                Place(service.name, service.address or "", service.district or "", here.lon, here.lat, 1)
-            )
-        if len(found) == _SHOWN:
+        if text in service.name or text in (service.address or ""):
+            found.append(row)
+        if len(found) == limit:
             break
     return found

@@ -4,6 +4,10 @@ const locatorMap = (() => {
   const SVG = "http://www.w3.org/2000/svg";
   // This many tiles failing without one arriving means that there is no network, not one bad tile.
   const GIVE_UP_AFTER = 3;
+  // Nearer than this nothing more can be told apart.
+  const CLOSEST = 17;
+  // So many services under one marker are named to who cannot see it.
+  const NAMED = 5;
 
   const make = (tag, className, text) => {
     const element = document.createElement(tag);
@@ -27,12 +31,20 @@ const locatorMap = (() => {
     return drawn;
   };
 
-  const icon = (service, shift) => {
-    const box = make("div", `pin st-${service.state} k-${service.family}`);
+  const icon = ({ services, shift: [dx, dy], side }) => {
+    const [service] = services;
+    const box = make("div", `pin st-${service.state} k-${service.family} ${side ? `label-${side}` : "bare"}`);
+    if (dx || dy) {
+      // From where it stands to where it is drawn.
+      const stem = svg("svg", { class: "stem", viewBox: "-50 -50 100 100", "aria-hidden": "true" });
+      stem.append(svg("line", { x1: -dx, y1: -dy, x2: 0, y2: 0 }), svg("circle", { cx: -dx, cy: -dy, r: 4 }));
+      box.append(stem);
+    }
     box.append(symbol(service));
-    if (service.state === "unknown") box.append(make("b", "badge", "?"));
-    if (service.minutes) box.append(make("span", "minutes", service.minutes));
-    return L.divIcon({ html: box, className: "", iconSize: [44, 60], iconAnchor: [22 - shift * 26, 20], popupAnchor: [shift * 26, -14] });
+    if (services.length > 1) box.append(make("b", "badge many", String(services.length)));
+    else if (service.state === "unknown") box.append(make("b", "badge", "?"));
+    if (service.minutes && side) box.append(make("span", "minutes", service.minutes));
+    return L.divIcon({ html: box, className: "", iconSize: [44, 44], iconAnchor: [22 - dx, 22 - dy], popupAnchor: [dx, dy - 16] });
   };
 
   const popup = (service) => {
@@ -40,6 +52,7 @@ const locatorMap = (() => {
     const head = make("p", "kind", service.kind);
     if (service.demo) head.append(" ", make("span", "demo", "示例"));
     box.append(head, make("h3", "", service.name));
+    box.lastChild.setAttribute("aria-level", "2"); // it stands before the list's own headings
     const status = make("p", "now");
     status.append(make("span", `door ${service.state}`, service.door));
     if (service.distance) status.append(make("span", "", `离你${service.distance}`));
@@ -54,30 +67,120 @@ const locatorMap = (() => {
     return box;
   };
 
-  const addServices = (map, services, families) => {
-    const taken = new Map();
+  const several = (services, map) => {
+    const box = make("div", "pop");
+    box.append(make("p", "kind", `这里有 ${services.length} 处`));
+    const list = make("ul", "same");
     for (const service of services) {
-      // Services at one address stand side by side, not on top of each other.
-      const key = `${service.lon.toFixed(4)},${service.lat.toFixed(4)}`;
-      const shift = taken.get(key) || 0;
-      taken.set(key, shift + 1);
-      const marker = L.marker([service.lat, service.lon], { icon: icon(service, shift), keyboard: true, riseOnHover: true });
-      marker.bindPopup(popup(service), { maxWidth: 280, minWidth: 220, autoPanPaddingTopLeft: [12, 66], autoPanPaddingBottomRight: [12, 26] });
-      marker.on("add", () => {
-        const element = marker.getElement();
-        element.setAttribute("role", "button");
-        element.setAttribute("aria-label", [service.name, service.door, service.going].filter(Boolean).join("，"));
-      });
-      marker.addTo(families[service.family]);
+      const button = make("button", "btn", service.name);
+      button.type = "button";
+      button.addEventListener("click", () => L.popup(POPUP).setLatLng([service.lat, service.lon]).setContent(popup(service)).openOn(map));
+      const item = make("li");
+      item.append(button);
+      list.append(item);
     }
+    box.append(list);
+    return box;
   };
 
-  const addAsker = (map, asker) => {
+  const POPUP = { maxWidth: 280, minWidth: 220, autoPanPaddingTopLeft: [12, 66], autoPanPaddingBottomRight: [12, 26] };
+  const said = (service) => [service.name, service.door, service.going].filter(Boolean).join("，");
+
+  const addMarker = (map, placed, families) => {
+    const { services } = placed;
+    const [first] = services;
+    const marker = L.marker([first.lat, first.lon], { icon: icon(placed), keyboard: true, riseOnHover: true });
+    const bounds = L.latLngBounds(services.map((s) => [s.lat, s.lon]));
+    const apart = map.latLngToLayerPoint(bounds.getNorthWest()).distanceTo(map.latLngToLayerPoint(bounds.getSouthEast()));
+    if (services.length === 1) marker.bindPopup(() => popup(first), POPUP);
+    else if (apart < 2 || map.getZoom() >= CLOSEST) marker.bindPopup(() => several(services, map), POPUP);
+    else marker.on("click", () => map.fitBounds(bounds, { padding: [70, 90], maxZoom: CLOSEST }));
+    marker.on("add", () => {
+      const element = marker.getElement();
+      element.setAttribute("role", "button");
+      element.setAttribute("aria-label", [said(first), ...services.slice(1, NAMED).map((s) => s.name), services.length > NAMED ? `等${services.length}处` : ""].filter(Boolean).join("；"));
+    });
+    marker.addTo(families[first.family]);
+    return marker;
+  };
+
+  /* Keeps markers for what the map shows and a little around it: panning moves them, and only stopping adds some. */
+  const keepMarkers = (map, layers) => {
+    let data = { services: [] };
+    let placed = [];
+    let zoom = null;
+    const drawn = new Map();
+    const clear = () => {
+      for (const marker of drawn.values()) marker.remove();
+      drawn.clear();
+    };
+    const arrange = () => {
+      clear();
+      zoom = map.getZoom();
+      const hidden = Object.keys(layers.families).filter((family) => !map.hasLayer(layers.families[family]));
+      const services = data.services.filter((service) => !hidden.includes(service.family));
+      const point = (s) => map.project([s.lat, s.lon], zoom);
+      placed = locatorPlacing.place(services, services.map(point), data.asker && point(data.asker));
+    };
+    const refresh = () => {
+      if (map.getZoom() !== zoom) arrange();
+      const view = map.getPixelBounds(map.getCenter(), zoom);
+      const margin = view.getSize().divideBy(2);
+      const wide = L.bounds(view.min.subtract(margin), view.max.add(margin));
+      for (const each of placed) {
+        const inside = wide.contains([each.x, each.y]);
+        const marker = drawn.get(each);
+        if (inside && !marker) drawn.set(each, addMarker(map, each, layers.families));
+        else if (!inside && marker && !marker.isPopupOpen()) {
+          for (const family of Object.values(layers.families)) family.removeLayer(marker);
+          drawn.delete(each);
+        }
+      }
+    };
+    map.on("moveend zoomend", refresh);
+    map.on("overlayadd overlayremove", () => { zoom = null; refresh(); });
+    return (next) => { data = next; zoom = null; refresh(); };
+  };
+
+  // Only the page of results can ask again from elsewhere.
+  const canAsk = () => location.pathname === "/" && Boolean(document.querySelector(".find"));
+  const searchFrom = (latlng, datum, place) => {
+    const url = new URL(location.href);
+    for (const name of ["district", "place", "q", "datum", "vague", "limit"]) url.searchParams.delete(name);
+    url.searchParams.set("lon", latlng.lng.toFixed(5));
+    url.searchParams.set("lat", latlng.lat.toFixed(5));
+    if (datum !== "wgs84") url.searchParams.set("datum", datum);
+    if (place) url.searchParams.set("place", place);
+    document.dispatchEvent(new CustomEvent("go", { detail: url.href }));
+  };
+
+  const addAsker = (map, data) => {
     const box = make("div", "me", "我");
-    L.marker([asker.lat, asker.lon], {
-      icon: L.divIcon({ html: box, className: "", iconSize: [34, 34], iconAnchor: [17, 17] }),
-      interactive: false, keyboard: false, zIndexOffset: 1000,
-    }).addTo(map);
+    const movable = canAsk();
+    const marker = L.marker([data.asker.lat, data.asker.lon], {
+      icon: L.divIcon({ html: box, className: "", iconSize: [44, 44], iconAnchor: [22, 22] }),
+      draggable: movable, keyboard: false, interactive: movable, zIndexOffset: 1000, alt: "我的位置",
+    });
+    marker.on("dragend", () => searchFrom(marker.getLatLng(), data.datum));
+    return marker.addTo(map);
+  };
+
+  /* Tapping the map offers to search from there; moving it, to search what it shows. */
+  const offerSearch = (map, current) => {
+    const again = () => document.querySelector("[data-again]");
+    map.on("click", (event) => {
+      if (!canAsk()) return;
+      const button = make("button", "btn", "从这里找");
+      button.type = "button";
+      button.addEventListener("click", () => { map.closePopup(); searchFrom(event.latlng, current().datum); });
+      L.popup({ className: "ask" }).setLatLng(event.latlng).setContent(button).openOn(map);
+    });
+    const moved = () => { if (again() && canAsk()) again().hidden = false; };
+    map.on("dragend", moved);
+    map.getContainer().addEventListener("wheel", moved, { passive: true });
+    document.addEventListener("click", (event) => {
+      if (event.target.closest("[data-again]")) searchFrom(map.getCenter(), current().datum, "地图中间");
+    });
   };
 
   const addOutline = (group, collection, bare) => {
@@ -145,20 +248,43 @@ const locatorMap = (() => {
     map.fitBounds(points, { paddingTopLeft: [36, tall ? 84 : 20], paddingBottomRight: [36, tall ? 64 : 40], maxZoom: 16 });
   };
 
+  const ownIcon = (map) => {
+    const toggle = map.getContainer().querySelector(".leaflet-control-layers-toggle");
+    if (!toggle) return;
+    const drawn = svg("svg", { class: "ic", "aria-hidden": "true" });
+    drawn.append(svg("use", { href: "#layers" }));
+    toggle.replaceChildren(drawn, make("span", "", "图层"));
+    toggle.title = "";
+  };
+
   const draw = (map, layers) => {
-    const data = JSON.parse(document.getElementById("map-data").textContent);
+    let data = {};
+    let me = null;
+    let tilesLost = !layers.tiles.length;
     const note = make("p", "credit");
-    note.textContent = data.note;
-    map.attributionControl.setPrefix(false);
-    if (!layers.tiles.length) map.getContainer().append(note);
+    const showMarkers = keepMarkers(map, layers);
+    const show = () => {
+      data = JSON.parse(document.getElementById("map-data").textContent);
+      if (me) me.remove();
+      map.closePopup();
+      fit(map, data);
+      sortNames();
+      showMarkers(data);
+      me = data.asker ? addAsker(map, data) : null;
+      if (!tilesLost) note.remove();
+      else if (layers.tiles.length === 0) note.textContent = data.note;
+      showOutlines(data, layers.outline, tilesLost);
+    };
     const sortNames = () => map.getContainer().classList.toggle("far", map.getZoom() < 14);
     map.on("zoomend", sortNames);
-    fit(map, data);
-    sortNames();
-    addServices(map, data.services, layers.families);
-    if (data.asker) addAsker(map, data.asker);
-    showOutlines(data, layers.outline, !layers.tiles.length);
+    map.attributionControl.setPrefix(false);
+    if (tilesLost) map.getContainer().append(note);
+    ownIcon(map);
+    show();
+    document.addEventListener("swapped", show);
+    offerSearch(map, () => data);
     watchTiles(map, layers.tiles, () => {
+      tilesLost = true;
       note.textContent = "底图加载不了，只显示区界";
       map.getContainer().append(note);
       showOutlines(data, layers.outline, true);
@@ -168,7 +294,10 @@ const locatorMap = (() => {
     const section = map.getContainer().closest(".map");
     map.on("popupopen", () => section.classList.add("reading"));
     map.on("popupclose", () => section.classList.remove("reading"));
-    map.whenReady(() => { map.getContainer().dataset.ready = "true"; });
+    map.whenReady(() => {
+      document.dispatchEvent(new CustomEvent("mapdrawn", { detail: { map, data } }));
+      map.getContainer().dataset.ready = "true";
+    });
   };
 
   return { draw };

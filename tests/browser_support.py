@@ -27,8 +27,30 @@ class Watched:
 
     def open(self, url: str) -> Page:
         self.page.goto(url)
-        self.page.wait_for_function("document.querySelector('.folium-map')?.dataset.ready === 'true'")
+        self.page.wait_for_selector(".folium-map[data-ready=true]")
         return self.page
+
+    def shown(self) -> int:
+        """Return how many services the map's markers stand for."""
+        counts = "pins => pins.map(p => Number(p.querySelector('.many')?.textContent || 1))"
+        return sum(self.page.locator(".pin").evaluate_all(counts))
+
+    def tap(self, name: str) -> str:
+        """Tap the marker of a service, through those that stand for several; return what its popup says."""
+        for _ in range(6):
+            mine = self.page.locator(f'[role="button"][aria-label*="{name}"]').first
+            alone = mine.locator(".many").count() == 0
+            mine.click()
+            self.page.wait_for_timeout(400)
+            same = self.page.locator(".same button", has_text=name)
+            if same.count():
+                same.click()
+            elif not alone:
+                continue
+            popup = self.page.locator(".leaflet-popup-content h3", has_text=name)
+            popup.wait_for()
+            return self.page.locator(".leaflet-popup-content").last.inner_text()
+        raise AssertionError(f"no way to {name}")
 
     def foreign(self, address: str) -> list[str]:
         return [url for url in self.requests if not url.startswith((address, "data:", "file:"))]

@@ -152,6 +152,8 @@ def match_columns(names: Sequence[str], mapping: Mapping[str, str | None] | None
         if name in own and own[name] is None:
             continue
         field = own.get(name) or recognise(name)
+        if field == "source_datum" and name == "datum" and "source_datum" in names:
+            field = "datum"  # our own export: of lon and lat, beside the supplied numbers and theirs
         amenity = amenity_of(name) if field is None else None
         if field is not None and (field not in found.fields or name in own or _even(name) == _even(field)):
             found.fields[field] = place

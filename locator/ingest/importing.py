@@ -31,6 +31,7 @@ def import_file(
     datum: str = "auto",
     kind: str | None = None,
     mapping: Mapping[str, str | None] | None = None,
+    mended: Mapping[int, Mapping[str, str]] | None = None,
     who: str,
     why: str,
     dry_run: bool = False,
@@ -50,6 +51,8 @@ def import_file(
         Of the rows that do not say theirs.
     mapping
         {header: field or None}, before the table of words.
+    mended
+        Cells to put in the place of the file's: {row (1 is the first of data): {header: cell}}.
     who, why
         For the history.
     dry_run
@@ -69,6 +72,7 @@ def import_file(
         kind = vocabulary.check_codes("kind", kind, vocabulary.KINDS)[0]
     check_mapping(mapping or {})
     table = read_table(path, mapping)
+    _mend(table, mended or {})
     columns = match_columns(table.columns, mapping)
     _check_columns(path.name, table, columns)
     version, _, stored = store.snapshot() if store is not None else (0, "", [])
@@ -93,8 +97,18 @@ def import_file(
             )
         yield from plan.services(for_good=True)
 
-    store.save(unless_changed(), who=who, why=why)
-    return plan.report(dry_run=False)
+    batch = store.save(unless_changed(), who=who, why=why).batch
+    return plan.report(dry_run=False)._replace(batch=batch)
+
+
+def _mend(table: Table, mended: Mapping[int, Mapping[str, str]]) -> None:
+    """Put cells in the place of the file's; columns and rows that it has not are passed over."""
+    places = {name: place for place, name in enumerate(table.columns)}
+    for row, cells in mended.items():
+        if 1 <= row <= len(table.rows):
+            for name, cell in cells.items():
+                if name in places:
+                    table.rows[row - 1][places[name]] = cell.strip()
 
 
 def _stated(datum: str) -> str:

@@ -27,12 +27,16 @@ _METRES = 1000.0
 
 
 class Positions(NamedTuple):
-    """Columns of n: supplied degrees with the axes right (NaN = none), where they had to be swapped, stated datum."""
+    """Columns of n: degrees with the axes right (NaN = none), where they had to be swapped, the stated datum.
+
+    `derived` rows stand in our own export without supplied numbers: what they say is what was reckoned.
+    """
 
     lon: Floats
     lat: Floats
     swapped: NDArray[np.bool_]
     stated: list[str | None]
+    derived: NDArray[np.bool_]
 
 
 class _PositionError(Exception):
@@ -50,10 +54,10 @@ def read_positions(table: Table, columns: Columns) -> tuple[Positions, list[Prob
         for one, other in (("source_lon", "source_lat"), ("lon", "lat"))
         if one in columns.fields and other in columns.fields
     ]
-    both, stating = columns.fields.get("position"), columns.fields.get("source_datum")
+    both = columns.fields.get("position")
     count = len(table.rows)
     lon, lat = np.full(count, np.nan), np.full(count, np.nan)
-    turned = np.zeros(count, bool)
+    turned, derived = np.zeros(count, bool), np.zeros(count, bool)
     stated: list[str | None] = [None] * count
     problems: list[Problem] = []
     for row, cells in enumerate(table.rows):
@@ -64,6 +68,7 @@ def read_positions(table: Table, columns: Columns) -> tuple[Positions, list[Prob
             continue
         if found is None:
             continue
+        derived[row] = len(pairs) > 1 and place == pairs[1][0]
         turned[row] = swapped(*found)
         lon[row], lat[row] = found[::-1] if turned[row] else found
         fault = _fault(lon[row], lat[row])
@@ -71,15 +76,21 @@ def read_positions(table: Table, columns: Columns) -> tuple[Positions, list[Prob
             value = f"{found[0]}, {found[1]}"
             lon[row] = lat[row] = np.nan
             problems.append(fault[0](row + 1, table.columns[place], value, *fault[1:]))
+        stating = columns.fields.get("datum" if derived[row] else "source_datum")
         if stating is not None and cells[stating]:
             stated[row] = datum_claim(cells[stating])
             if stated[row] is None:
-                text = Text(
-                    f"不认识坐标系“{cells[stating][:20]}”", f"{cells[stating][:20]!r} is no known datum"
-                )
-                known = Text("写 wgs84、gcj02 或 bd09", "write wgs84, gcj02 or bd09")
-                problems.append(rejected(row + 1, table.columns[stating], cells[stating], text, known))
-    return Positions(lon, lat, turned, stated), problems
+                problems.append(_no_datum(row, table.columns[stating], cells[stating]))
+        elif derived[row]:
+            stated[row] = "wgs84"
+    return Positions(lon, lat, turned, stated, derived), problems
+
+
+def _no_datum(row: int, column: str, cell: str) -> Problem:
+    text = Text(f"不认识坐标系“{cell[:20]}”", f"{cell[:20]!r} is no known datum")
+    return rejected(
+        row + 1, column, cell, text, Text("写 wgs84、gcj02 或 bd09", "write wgs84, gcj02 or bd09")
+    )
 
 
 def _one(

@@ -9,6 +9,7 @@ from zipfile import BadZipFile, ZipFile
 from locator._errors import InputError, Text
 from locator.ingest.columns import EXTRA_COLUMNS, ignored, recognise
 from locator.ingest.texts import read_delimited
+from locator.tabular import unguarded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +25,7 @@ _MIDNIGHT = time()
 _TEXT = {".csv", ".tsv", ".txt", ".tab"}
 _EXCEL = {".xlsx", ".xls", ".ods", ".xlsm", ".xlsb", ".et"}
 _SPATIAL = {".geojson", ".json", ".gpkg", ".shp", ".zip", ".parquet", ".geoparquet"}
+SUFFIXES = frozenset(_TEXT | _EXCEL | _SPATIAL)
 
 Cells = list[str]
 
@@ -62,6 +64,9 @@ def read_table(path: Path, mapping: Mapping[str, str | None] | None = None) -> T
     if suffix in _TEXT:
         said = read_delimited(path.read_bytes())
         notes = (f"{said.encoding}", {"\t": "tab"}.get(said.delimiter, said.delimiter))
+        for row in said.rows:
+            # What our export put before a text that a spreadsheet would run.
+            row[:] = [unguarded(cell) if cell[:1] == "'" else cell for cell in row]
         table = _headed(said.rows, mapping, "CSV")._replace(notes=notes)
     elif suffix in _EXCEL:
         table = _sheet(path, mapping)

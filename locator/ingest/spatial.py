@@ -120,7 +120,10 @@ def _table(frame: gpd.GeoDataFrame, kind: str) -> Table:
 
 def _joined(names: list[str], rows: list[Cells], kind: str, claim: str | None) -> Table:
     """Return a table whose position is the geometry's; an attribute that says the same is renamed out of the way."""
-    names = [f"{name} (attribute)" if recognise(name) in {*_GEOMETRY, "position"} else name for name in names]
+    doubled = {name for name in names if recognise(name) in {*_GEOMETRY, "position"}}
+    if doubled and "source_datum" in names:
+        doubled.add("datum")  # our own export's, of those attributes
+    names = [f"{name} (attribute)" if name in doubled else name for name in names]
     return Table([*names, *_GEOMETRY], rows, kind, (), claim)
 
 

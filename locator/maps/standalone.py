@@ -79,7 +79,7 @@ def render_file(template: str, basemap: Basemap, data: dict[str, Any], **words: 
         tile_origins=" ".join(basemap.origins),
         style=Markup(inline_css() + _read(static / "tokens.css") + _read(static / "app.css")),  # noqa: S704  our files
         leaflet=Markup(inline_js()),  # noqa: S704  the package's file
-        own_script=Markup(_read(static / "map.js")),  # noqa: S704  our file
+        own_script=Markup(_read(static / "markers.js") + _read(static / "map.js")),  # noqa: S704  our files
         map_html=Markup(parts.html),  # noqa: S704  constants only
         map_script=Markup(parts.script),  # noqa: S704  constants only
         map_data=Markup(json_for_script(data)),  # noqa: S704  escaped for scripts

@@ -78,6 +78,13 @@ def find_user(store: Store, name: str) -> User | None:
     return None if row is None else User(row.name, row.role, row.active)
 
 
+def stamp_of(store: Store, name: str) -> str:
+    """Return what changes when somebody's password does, so that a session can end with it; "" for nobody."""
+    with store.reading() as connection:
+        kept = connection.execute(select(users.c.password_hash).where(users.c.name == name)).scalar()
+    return _token_hash(kept)[:16] if kept else ""
+
+
 def check_login(store: Store, name: str, password: str) -> User | None:
     """Return who logs in with a name and a password; None if they do not fit, whichever of the two it is."""
     with store.reading() as connection:

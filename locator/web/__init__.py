@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 from flask_compress import Compress
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from locator._bundled import bundled
-from locator._settings import Settings, embed_origins, public_url
+from locator._settings import Settings, embed_origins, proxy_count, public_url
 from locator.holidays import holidays, use
 from locator.maps import basemap_of
 from locator.maps.assets import static_tag
@@ -18,8 +19,11 @@ from locator.web import (
     builder,
     embed,
     events,
+    feedback,
     files,
+    finding,
     images,
+    import_api,
     language,
     oembed,
     offline,
@@ -27,10 +31,12 @@ from locator.web import (
     problems,
     runs,
     security,
+    steward,
     wechat,
 )
 from locator.web.current import CurrentCatalog
 from locator.web.lane import NearestLane
+from locator.web.limits import Limiter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,7 +80,9 @@ def create_app(config: Mapping[str, object] | None = None, settings: Settings | 
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     store = open_or_seed(chosen.store)
     current = CurrentCatalog(store)
+    app.extensions["locator.store"] = store
     app.extensions["locator.catalog"] = current
+    app.extensions["locator.limiter"] = Limiter(chosen.rate_limit)
     app.extensions["locator.basemap"] = basemap_of(chosen)
     app.extensions["locator.public_url"] = public_url(chosen)
     app.extensions["locator.embed_origins"] = embed_origins(chosen)
@@ -85,8 +93,15 @@ def create_app(config: Mapping[str, object] | None = None, settings: Settings | 
     Compress(app)
     security.protect(app)
     problems.register(app)
-    blueprints = (api, builder, embed, events, files, images, oembed, offline, pages, runs, wechat)
+    steward.install(app, chosen, store)
+    blueprints = (
+        api, builder, embed, events, feedback, files, finding, images, import_api, oembed, offline, pages,
+        runs, steward, wechat,
+    )  # fmt: skip
     for blueprint in (room.blueprint for room in blueprints):
         app.register_blueprint(blueprint)
+    if proxies := proxy_count(chosen):
+        # Of what they forward only the client's address is believed: it is what is counted.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
     app.wsgi_app = NearestLane(app.wsgi_app, current)  # type: ignore[method-assign]
     return app

@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from locator.store.changes import Listener
 
 _log = logging.getLogger(__name__)
-# An edit has to be seen within a second; looking costs the store 50 us. PostgreSQL tells before that.
+# An edit has to be seen within a second. A listener tells in microseconds whether there may be one; asking
+# the store itself takes a millisecond, which 32 waiting askers feel: every so often is enough for that.
 _LOOK_EVERY_S = 0.25
+_LOOK_ANYWAY_S = 5.0
 # An old catalog is as large as the one in force.
 _OLD_KEPT = 2
 # A few changes beside the index cost each question some microseconds: they are folded in when the
@@ -91,7 +93,10 @@ class CurrentCatalog:
         if self._store.version() != catalog.version:
             self._swap(catalog.changed(*self._store.changes_since(catalog.version)))
             self._changed = time.monotonic()
-            return
+
+    def tend(self) -> None:
+        """Do for those who will ask what they would have to wait for."""
+        catalog = self._catalog
         # A minute's first question must not be the one that works out who is open in it.
         catalog.warm(datetime.now(SHANGHAI) + _AHEAD)
         if catalog.changes and (
@@ -105,24 +110,31 @@ class CurrentCatalog:
 
 
 def _watch(ours: weakref.ref[CurrentCatalog], changes: Listener) -> None:
-    away = False
+    away, looked = False, time.monotonic()
     while True:
-        changes.wait(_LOOK_EVERY_S)
+        # While it waits, nothing here holds the application.
+        told = changes.wait(_LOOK_EVERY_S)
         current = ours()
         if current is None or current.closed:
             changes.close()
             return
-        try:
-            current.look()
-        except StoreError as error:
-            if not away:
-                _log.warning("the store is away, answering from version %s: %s", current.get().version, error)
-            away = True
-        else:
-            if away:
-                _log.warning("the store is back")
-            away = False
+        current.tend()
+        if told or away or time.monotonic() - looked > _LOOK_ANYWAY_S:
+            away, looked = _look(current, away=away), time.monotonic()
         del current
+
+
+def _look(current: CurrentCatalog, *, away: bool) -> bool:
+    """Look for changes, and return whether the store is away; say so when that is new."""
+    try:
+        current.look()
+    except StoreError as error:
+        if not away:
+            _log.warning("the store is away, answering from version %s: %s", current.get().version, error)
+        return True
+    if away:
+        _log.warning("the store is back")
+    return False
 
 
 def current_catalog(as_of: datetime | None = None) -> Catalog:

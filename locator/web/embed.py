@@ -19,9 +19,9 @@ from locator.maps.svg_text import clean
 from locator.question import PARAMETERS, Question, ask
 from locator.search import answer
 from locator.timeline import SHANGHAI
+from locator.web.context import map_context, shared
 from locator.web.current import current_catalog
 from locator.web.language import card, language
-from locator.web.pages import map_context, shared
 from locator.web.state import given, url_of
 
 if TYPE_CHECKING:

@@ -18,8 +18,9 @@ from flask_babel import Babel, gettext
 
 from locator import cards as chinese
 from locator import english
+from locator import facilities as equipment
 from locator._bundled import bundled
-from locator.districts import district_name
+from locator.districts import city_name, district_name
 from locator.maps.assets import static_tag
 from locator.web.lane import parameters
 from locator.web.wording import CONSTANT, LABEL, WHOLE, Wording, script_in, whole
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from locator._errors import Text
     from locator.cards import Card
     from locator.hits import Hit
+    from locator.places import Place
     from locator.question import Question
 
 blueprint = Blueprint("language", __name__)
@@ -41,6 +43,8 @@ LANGUAGES = ("zh", "en")
 _LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
 _TAGS = {"zh": "zh-CN", "en": "en"}
 _NAMES = {"zh": "中文", "en": "EN"}
+# The steward's desk is written in Chinese and read in Chinese: half of it translated would be worse.
+_CHINESE_ONLY = "steward"
 _YEAR_S = 365 * 24 * 3600
 
 
@@ -62,6 +66,8 @@ def register(app: Flask) -> None:
 
 def language() -> str:
     """Return the language of the answer: "zh" or "en"."""
+    if (request.blueprint or "").partition(".")[0] == _CHINESE_ONLY:
+        return "zh"
     named = chosen()
     if named:
         return named
@@ -121,9 +127,9 @@ def card(hit: Hit, question: Question) -> Card:
     return made if language() == "zh" else english.english(made, question)
 
 
-def facilities(hit: Hit, codes: tuple[str, ...]) -> tuple[chinese.Facility, ...]:
+def facilities(hit: Hit, codes: tuple[str, ...]) -> tuple[equipment.Facility, ...]:
     """Return what is known of some equipment, in the page's language."""
-    made = chinese.facilities(hit, codes)
+    made = equipment.facilities(hit, codes)
     return made if language() == "zh" else english.facilities(made, codes)
 
 
@@ -140,6 +146,14 @@ def duration(minutes: float) -> str:
 def length(metres: float) -> str:
     """Return a distance as people say it in the page's language."""
     return chinese.length(metres) if language() == "zh" else english.length(metres)
+
+
+def noted(place: Place) -> Place:
+    """Return a place with its note in the page's language: how many services a town or a district has."""
+    if language() == "zh" or place.id is not None:  # a service's note is its address
+        return place
+    area = city_name(place.district) if place.lon is None else district_name(place.district)
+    return place._replace(note=f"{area}: {place.services}" if area else str(place.services))
 
 
 def carried() -> dict[str, str]:
@@ -166,7 +180,7 @@ def _carry(endpoint: str, values: dict[str, object]) -> None:
         values.setdefault("lang", chosen())
 
 
-_PAGES = {"pages", "embed", "builder", "events", "runs", "offline"}
+_PAGES = {"pages", "embed", "builder", "events", "feedback", "runs", "offline"}
 _NO_PAGES = {"embed.loader", "events.events", "offline.worker", "offline.manifest", "offline.district"}
 
 

@@ -2,53 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, cast
+from datetime import datetime
+from typing import TYPE_CHECKING
 
-from flask import Blueprint, current_app, redirect, render_template, request
-from markupsafe import Markup
+from flask import Blueprint, redirect, render_template, request
 
 from locator import vocabulary
-from locator._errors import Text
-from locator.datum import convert
-from locator.districts import district_name, districts_at
+from locator.districts import district_name
 from locator.listing import describe
-from locator.maps import Basemap, map_data, map_parts
-from locator.maps.folium_map import json_for_script
-from locator.navigation import links
-from locator.places import find_places, popular_places, town_labels
-from locator.question import Question, ask
-from locator.relaxing import ways_out
-from locator.search import answer
+from locator.navigation import APPS, links
+from locator.places import find_places, popular_places
+from locator.question import ask
 from locator.timeline import SHANGHAI
+from locator.web.context import map_context, shared
 from locator.web.current import current_catalog
 from locator.web.events import coming
-from locator.web.files import asset_url
-from locator.web.housing import home_form
-from locator.web.language import card, clock, facilities, language, length, said
-from locator.web.sections import by_needs, fallback_row
-from locator.web.state import given, place_url, state_of, url_of
+from locator.web.language import card, facilities, language, noted, said
+from locator.web.results import results
+from locator.web.state import given, place_url
 from locator.week import week_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from werkzeug.wrappers import Response
 
-    from locator.cards import Card
     from locator.catalog import Catalog
-    from locator.hits import Answer, Hit
     from locator.places import Place
 
 blueprint = Blueprint("pages", __name__)
-# Past this, days by e-bike say less than kilometres do.
-_FAR_S = 4 * 3600
-_ORDERS = {
-    "soonest": Text("最快能进的在前", "soonest first"),
-    "distance": Text("最近的在前", "nearest first"),
-    "price": Text("吃饭便宜的在前", "cheapest meals first"),
-    "rent": Text("房租低的在前", "lowest rents first"),
-}
 
 
 @blueprint.get("/")
@@ -65,7 +45,7 @@ def home() -> str | Response:
         return _first(catalog, values, now, text, places)
     if not {"lon", "lat", "district"} & values.keys():
         return _first(catalog, values, now, "", [])
-    return _results(catalog, ask(values, now))
+    return results(catalog, ask(values, now))
 
 
 @blueprint.get("/s/<service_id>")
@@ -86,57 +66,13 @@ def service(service_id: str) -> str:
         facilities=facilities(hit, tuple(vocabulary.AMENITIES)),
         events=[e for e in record.events if e.end > question.at],
         navigation=links(record.name, hit.lon, hit.lat),
+        apps={app: said(label) for app, label in APPS.items()},
         district=district_name(record.district),
         quality=vocabulary.POSITION_QUALITIES.get(record.position_quality or ""),
         needs=[said(vocabulary.NEEDS[n]) for n in record.needs],
         **map_context(catalog, [shown], question),
         **shared(question.at),
     )
-
-
-def _results(catalog: Catalog, question: Question) -> str:
-    found = answer(catalog, question)
-    sure = [card(hit, question) for hit in found.features]
-    unknown = [card(hit, question) for hit in found.unknown]
-    state = state_of(question)
-    return render_template(
-        "results.html",
-        question=question,
-        cards=sure,
-        unknown=unknown,
-        heading=_heading(found),
-        place=request.args.get("place", "").strip()[:40]
-        or district_name(question.district)
-        or question.district,
-        ways_out=_ways_out(catalog, question) if not sure else [],
-        state=state,
-        sections=by_needs(sure, question) if request.args.get("by") == "needs" else None,
-        needs=vocabulary.NEEDS,
-        fallback=fallback_row(found, sure),
-        home_form=home_form(question, state),
-        coming=coming(catalog, question, state),
-        demo=any(c.hit.service.demo for c in (*sure, *unknown)),
-        **map_context(catalog, [*sure, *unknown], question),
-        **shared(question.at),
-    )
-
-
-def _ways_out(catalog: Catalog, question: Question) -> list[dict[str, object]]:
-    return [
-        {
-            **way._asdict(),
-            "label": said(way.label),
-            "url": url_of(state_of(way.question)),
-            "nearest": _how_far(way.best, way.question),
-        }
-        for way in ways_out(catalog, question)
-    ]
-
-
-def _how_far(hit: Hit, question: Question) -> str:
-    if hit.distance_m is not None and (hit.travel_s or 0) > _FAR_S:
-        return said(Text(f"在{length(hit.distance_m)}外", f"{length(hit.distance_m)} away"))
-    return card(hit, question).going.partition("|")[0]
 
 
 def _first(catalog: Catalog, values: dict[str, str], now: datetime, text: str, places: list[Place]) -> str:
@@ -149,7 +85,7 @@ def _first(catalog: Catalog, values: dict[str, str], now: datetime, text: str, p
         "first.html",
         question=question,
         text=text,
-        places=[(_noted(p), place_url(p, kept)) for p in places],
+        places=[(noted(p), place_url(p, kept)) for p in places],
         popular=[(p, place_url(p, kept)) for p in popular],
         state=kept,
         place="",
@@ -157,70 +93,3 @@ def _first(catalog: Catalog, values: dict[str, str], now: datetime, text: str, p
         **map_context(catalog, shown, question),
         **shared(now),
     )
-
-
-def _noted(place: Place) -> Place:
-    """Return a place with its note in the page's language: how many services a town or a district has."""
-    if language() == "zh" or not place.note.endswith("处"):  # a service's note is its address
-        return place
-    return place._replace(note=f"{district_name(place.district) or ''}: {place.services}")
-
-
-def shared(at: datetime) -> dict[str, object]:
-    """Return what every page with a map needs."""
-    now = datetime.now(SHANGHAI)
-    today = at.date() == now.date()
-    return {
-        "leaflet_js": asset_url("leaflet.js"),
-        "leaflet_css": asset_url("leaflet.css"),
-        "kinds": vocabulary.KINDS,
-        "groups": vocabulary.GROUPS,
-        "modes": vocabulary.MODES,
-        "families": vocabulary.FAMILIES,
-        "clock": f"{at:%H:%M}" if today else clock(at, now),
-        "standalone": False,
-        "timedelta": timedelta,
-    }
-
-
-def map_context(catalog: Catalog, cards: Iterable[Card], question: Question) -> dict[str, object]:
-    """Return the map of some cards."""
-    shown = list(cards)
-    basemap = cast("Basemap", current_app.extensions["locator.basemap"])
-    parts = map_parts(basemap, language())
-    districts = [c.hit.service.district for c in shown if c.hit.service.district]
-    # Where nothing is near, the map still says where one is.
-    districts += [] if question.lon is None else _districts_of(question)
-    data = map_data(shown, question, basemap, districts=districts, labels=town_labels(catalog, districts))
-    data["outline_url"] = "/outline/"
-    return {
-        "map_html": Markup(parts.html),  # noqa: S704  constants only
-        "map_script": Markup(parts.script),  # noqa: S704  constants only
-        "map_data": Markup(json_for_script(data)),  # noqa: S704  escaped for scripts
-    }
-
-
-def _districts_of(question: Question) -> tuple[str, ...]:
-    return districts_at(*convert(question.lon or 0.0, question.lat or 0.0, question.datum, "wgs84"))
-
-
-def _heading(found: Answer) -> str:
-    question, count = found.question, len(found.features)
-    if question.lon is None:
-        name, all_of_it = district_name(question.district) or question.district, count + len(found.unknown)
-        return said(Text(f"{name} {all_of_it} 处", f"{name}: {all_of_it}"))
-    if not count:
-        sure = question.open == "any"
-        minutes = question.max_minutes
-        within = (
-            (f"{minutes:g}分钟内", f"within {minutes:g} minutes")
-            if minutes is not None
-            else ("这一带", "here")
-        )
-        what = ("合适的", "Nothing suitable") if sure else ("说得准开着的", "Nothing known to be open")
-        return said(Text(f"{within[0]}没有{what[0]}", f"{what[1]} {within[1]}"))
-    what = {"any": ("附近", "nearby"), "now": ("现在开着", "open now"), "arrival": ("能用", "usable")}[
-        question.open
-    ]
-    order = _ORDERS[question.sort]
-    return said(Text(f"{what[0]} {count} 处，{order.zh}", f"{count} {what[1]}, {order.en}"))

@@ -22,10 +22,14 @@ from locator.wechat import WeChatError
 
 _TITLES = {
     400: Text("问法不对", "The request is not right"),
+    401: Text("要先登录，或带上令牌", "Log in, or send a token"),
+    403: Text("没有这个权限", "Not allowed"),
     404: Text("没有这个", "Not found"),
     405: Text("不能这样用这个地址", "This address does not take that method"),
     409: Text("别人先改了", "Changed meanwhile"),
     413: Text("发来的太大", "Too large"),
+    415: Text("发来的不是表格文件", "Not a file of a kind that is taken"),
+    429: Text("报得太勤了，过一会儿再来", "Too many, come back later"),
     503: Text("暂时用不了", "Not available for now"),
     500: Text("我们这边出错了", "Our mistake"),
 }
@@ -44,6 +48,14 @@ def register(app: Flask) -> None:
     app.register_error_handler(ConfigurationError, _from_ours)
     app.register_error_handler(WeChatError, _from_wechat)
     app.register_error_handler(HTTPException, _from_http)
+
+
+def problem(status: int, detail: Text, **headers: str) -> Response:
+    """Return an error of a kind that has no exception; headers with _ for -."""
+    response = _answer(status, detail)
+    for name, value in headers.items():
+        response.headers[name.replace("_", "-")] = value
+    return response
 
 
 def _from_input(error: InputError) -> Response:
@@ -80,7 +92,9 @@ def _from_http(error: HTTPException) -> Response:
         return error.get_response()  # type: ignore[return-value]
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return _answer(status, _OURS)
-    return _answer(status, _TITLES.get(status, _TITLES[400]))
+    answered = _answer(status, _TITLES.get(status, _TITLES[400]))
+    answered.headers.extend((name, value) for name, value in error.get_headers() if name == "Retry-After")
+    return answered
 
 
 def _answer(

@@ -17,9 +17,9 @@ from locator.places import Place, find_places
 from locator.question import Question, ask
 from locator.runs import LEAST_POINTS, MOST_POINTS, RUN_PARAMETERS, Run, path_of, run_of
 from locator.timeline import SHANGHAI
+from locator.web.context import map_context, shared
 from locator.web.current import current_catalog
 from locator.web.language import card, carried, clock, duration, said
-from locator.web.pages import map_context, shared
 
 if TYPE_CHECKING:
     from locator.cards import Card

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import socket
+import threading
 from typing import TYPE_CHECKING
 
 from granian.constants import Interfaces
@@ -14,6 +15,7 @@ from locator._errors import ConfigurationError, Text
 from locator._settings import Settings, variable_of
 from locator.holidays import holidays, use
 from locator.maps import basemap_of
+from locator.places import find_places
 from locator.store import open_or_seed
 from locator.web import create_app
 
@@ -88,6 +90,9 @@ def worker_app() -> Flask:
             "/api/v1/nearest?lon=121.54&lat=31.27&open=arrival",
         ):
             client.get(path)
+    # How names are read takes a second that no start waits for.
+    catalog = app.extensions["locator.catalog"].get()
+    threading.Thread(target=find_places, args=(catalog, "dhl"), daemon=True, name="names").start()
     # Everything so far stays for good: without this the collector walks 200,000 records again and again.
     gc.collect()
     gc.freeze()

@@ -74,6 +74,13 @@ def changed(state: dict[str, str], **changes: str | None) -> str:
     return url_of({name: text for name, text in {**state, **changes}.items() if text is not None})
 
 
+def toggled(state: dict[str, str], name: str, code: str) -> str:
+    """Return the address of a state with one code put into a list, or taken out of it."""
+    codes = [each for each in state.get(name, "").split(",") if each]
+    left = [each for each in codes if each != code] if code in codes else [*codes, code]
+    return changed(state, **{name: ",".join(left) or None})
+
+
 def place_url(place: Place, kept: dict[str, str]) -> str:
     """Return the address of a search from a place."""
     if place.lon is None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     Figures = Mapping[str, Any]
 
 _FULL_CHECK, _FULL_SERVICES, _FULL_BATCH, _FULL_GROWTH = 5_000, 200_000, 1_000_000, 1_000_000
+_FULL_MAP = 5_000
 
 
 class Line(NamedTuple):
@@ -34,13 +35,14 @@ def lines(results: Figures) -> list[Line]:
         "engines": (_engine_lines, "12345"),
         "web": (_web_lines, "678"),
         "filters": (_cost_lines, ("issue 4 line 6",)),
+        "page": (_page_lines, ("issue 6 line 5",)),
     }
     told: list[Line] = []
     for part, (lines_of, numbers) in parts.items():
         figures = results.get(part)
         if figures is None:
             told += [Line(number, f"part {part} was not run", "-", None) for number in numbers]
-        elif figures["services"] < _FULL_SERVICES:
+        elif figures["services"] < (_FULL_MAP if part == "page" else _FULL_SERVICES):
             told += [line._replace(met=None) for line in lines_of(figures)]
         else:
             told += lines_of(figures)
@@ -176,6 +178,30 @@ def _cost_lines(costs: Figures) -> Iterator[Line]:
             ratio = timed["p50_us"] / plain
             words = f"{name}: under 3 x the question without filters"
             yield Line("issue 4 line 6", words, f"{ratio:.2f} x", ratio < 3.0)
+
+
+def _page_lines(page: Figures) -> Iterator[Line]:
+    number = "issue 6 line 5"
+    kilobytes = page["weight_bytes"] / 1000
+    yield Line(
+        number,
+        f"first view with {page['results']} results at most 150 kB over the wire",
+        f"{kilobytes:.0f} kB",
+        kilobytes <= 150.0 and page["results"] == 10,
+    )
+    yield Line(
+        number,
+        "painted in under 1.5 s with 4 x slow-down, 1.6 Mbit/s and 150 ms",
+        f"{page['paint_ms'] / 1000:.2f} s (median of {page['turns']}; worst {page['paint_worst_ms'] / 1000:.2f} s)",
+        page["paint_ms"] < 1500.0,
+    )
+    pan = page["pan"]
+    yield Line(
+        number,
+        f"{page['services']:,} services on the map pan at 30 frames a second with 4 x slow-down",
+        f"{pan['frames_per_s']:.0f}, longest gap {pan['worst_gap_ms']:.0f} ms, {pan['markers']} markers drawn",
+        pan["frames_per_s"] >= 30.0,
+    )
 
 
 def wrong_answers(results: Figures) -> list[str]:

@@ -50,20 +50,22 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]]:
-    """Start `locator serve` with some settings; return its address."""
+    """Start `locator serve` with some settings; return its address. `logs` holds the log file of each."""
     running: list[subprocess.Popen[bytes]] = []
+    logs: dict[str, str] = {}
 
     def start(store: str, **settings: str) -> str:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         log = (tmp_path_factory.mktemp("serve") / "log").open("wb")
+        logs[f"http://127.0.0.1:{port}"] = log.name
         environ = {**os.environ, **{f"LOCATOR_{k.upper()}": v for k, v in settings.items()}}
         command = [sys.executable, "-m", "locator", "serve", "--port", str(port), "--store", store]
         running.append(subprocess.Popen(command, env=environ, stdout=log, stderr=log))
         log.close()
         address = f"http://127.0.0.1:{port}"
-        for _ in range(150):
+        for _ in range(400):  # a busy machine takes its time
             try:
                 urllib.request.urlopen(f"{address}/healthz", timeout=2).close()
             except OSError:
@@ -72,6 +74,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., st
                 return address
         pytest.fail(f"locator serve did not answer: {(log.name)}")
 
+    start.logs = logs
     yield start
     for process in running:
         process.terminate()

@@ -20,12 +20,9 @@ RESULTS = "/?lon=121.5443&lat=31.2732&datum=gcj02&at=2026-11-23T13:05&group=ride
 def test_the_page_paints_map_and_list_and_a_tap_tells_name_distance_and_status(phone, site: str) -> None:
     page = phone.open(site + RESULTS)
     assert page.locator(".cards > .card").count() == 10
-    assert page.locator(".pin").count() == 10
+    assert phone.shown() == 10
     assert page.locator("path.district").count() >= 10
-    page.locator('[aria-label^="定海路街道睦邻社区长者食堂（福满佳）"]').click()
-    popup = page.locator(".leaflet-popup-content")
-    popup.wait_for()
-    said = popup.inner_text()
+    said = phone.tap("定海路街道睦邻社区长者食堂（福满佳）")
     assert "定海路街道睦邻社区长者食堂（福满佳）" in said
     assert "离你460米" in said
     assert "时间不清楚" in said
@@ -102,8 +99,9 @@ def test_refusing_to_be_located_says_what_to_do_next(browser: Browser, site: str
     context = browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN", permissions=[])
     page = context.new_page()
     page.goto(site + "/")
+    page.wait_for_selector(".folium-map[data-ready=true]")
     page.locator(".big").click()
-    page.wait_for_function("document.querySelector('[data-located]').textContent.includes('选个地方')")
+    page.locator("[data-located]", has_text="选个地方").wait_for()
     assert page.locator(".near a").first.is_visible()
     context.close()
 
@@ -189,10 +187,9 @@ def test_the_file_of_a_map_opens_with_no_network(
     phone.page.context.set_offline(True)
     page = phone.open(out.as_uri())
     assert {h.inner_text().replace("\n", "") for h in page.locator(".card h3").all()} == set(HOSTILE.values())
-    assert page.locator(".pin").count() == len(HOSTILE)
+    assert phone.shown() == len(HOSTILE)
     assert page.locator("path.district").count() >= 10
-    page.locator(".pin").first.click()
-    page.locator(".leaflet-popup-content h3").wait_for()
+    assert HOSTILE["evil-jinja"] in phone.tap(HOSTILE["evil-jinja"])
     assert phone.requests == [out.as_uri()]
     assert phone.dialogs == []
     assert phone.console == []

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from tests_support import catalog_of
 
 from locator import Catalog, Service, Stop, nearest
-from locator.cards import Card, breakable, card, clock, duration, facilities, length
+from locator.cards import Card, breakable, card, clock, duration, length
+from locator.facilities import facilities
 from locator.hits import Hit
 from locator.listing import describe
 from locator.question import Question

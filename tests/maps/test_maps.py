@@ -133,7 +133,7 @@ def test_every_icon_that_pages_use_is_drawn() -> None:
     sprite = (bundled("templates") / "sprite.svg").read_text(encoding="utf-8")
     drawn = set(re.findall(r'<symbol id="([\w-]+)"', sprite))
     from locator import vocabulary
-    from locator.cards import _ICONS
+    from locator.facilities import _ICONS
 
     assert set(_ICONS.values()) <= drawn
     assert set(_ICONS) == set(vocabulary.AMENITIES)

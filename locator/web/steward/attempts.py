@@ -1,0 +1,70 @@
+"""How often somebody failed to log in of late, for all workers of a machine."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from locator.web.steward.private import made
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WITHIN_S = 15 * 60
+MOST = 5
+# One address trying many names; an office behind one router has fewer people who forgot theirs.
+MOST_OF_ADDRESS = 60
+
+
+class Attempts:
+    """Counts log-ins by name and address in files that hold nothing but times.
+
+    An attempt counts before the password is looked at, so that many at once cannot slip through; success
+    takes it back.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def take(self, name: str, address: str) -> bool:
+        """Count an attempt; False if there were too many already."""
+        self._sweep()
+        return self._count("", address, MOST_OF_ADDRESS) and self._count(name, address, MOST)
+
+    def forget(self, name: str, address: str) -> None:
+        """Forget the attempts of somebody who logged in."""
+        self._path(name, address).unlink(missing_ok=True)
+
+    def _count(self, name: str, address: str, most: int) -> bool:
+        made(self._folder)
+        file = os.open(self._path(name, address), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            now = time.time()
+            said = os.pread(file, 32 * MOST_OF_ADDRESS, 0).decode().split()
+            recent = [when for when in said if now - WITHIN_S < float(when) <= now]
+            if len(recent) >= most:
+                return False
+            text = " ".join([*recent, f"{now:.3f}"]).encode()
+            os.pwrite(file, text, 0)
+            os.ftruncate(file, len(text))
+            return True
+        finally:
+            os.close(file)
+
+    def _path(self, name: str, address: str) -> Path:
+        return self._folder / sha256(f"{name}\0{address}".encode()).hexdigest()[:32]
+
+    def _sweep(self) -> None:
+        if not self._folder.is_dir():
+            return
+        oldest = time.time() - WITHIN_S
+        for path in self._folder.iterdir():
+            try:
+                if path.stat().st_mtime < oldest:
+                    path.unlink(missing_ok=True)
+            except FileNotFoundError:
+                continue  # another worker was quicker
