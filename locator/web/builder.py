@@ -19,7 +19,6 @@ from locator.search import answer
 from locator.state import state_of
 from locator.timeline import SHANGHAI
 from locator.web import snippets
-from locator.web.context import map_context, shared
 from locator.web.current import current_catalog
 from locator.web.embed import chosen_theme
 from locator.web.images import base_url

@@ -202,6 +202,8 @@ def _vary(response: Response) -> Response:
 
 
 def _in_other(other: str) -> str:
-    """Return the address of the page being sent in the other language."""
+    """Return the address of the page being sent in the other language; of a refused form, that of the first page."""
+    if request.method not in {"GET", "HEAD"}:
+        return f"{request.script_root}/?lang={other}"
     args = [(name, text) for name, text in request.args.items(multi=True) if name != "lang"]
     return f"{request.script_root}{request.path}?{urlencode([*args, ('lang', other)])}"

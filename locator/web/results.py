@@ -145,9 +145,7 @@ def _more(catalog: Catalog, found: Answer, state: dict[str, str]) -> More | None
     way = wider(catalog, question.but(limit=_MOST))
     if way is None or way.found <= count:
         return None
-    label = Text(
-        f"{way.label.zh}，再看 {way.found - count} 处", f"{way.label.en}: {way.found - count} more"
-    )
+    label = Text(f"{way.label.zh}，再看 {way.found - count} 处", f"{way.label.en}: {way.found - count} more")
     return More(said(label), changed(state_of(way.question), limit=state.get("limit")))
 
 
