@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from jinja2.lexer import TokenStream
 
 CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
+_CHINESE_ONLY = "steward/"
 WHOLE, CONSTANT, LABEL = "_whole", "_constant", "said"
 # Marks inside a sentence, which belong to the message; any other tag ends it.
 _INLINE = re.compile(r'</?(?:b|em|small)>|<span class="demo">[^<>]*</span>|<i class="dot">·</i>')
@@ -39,7 +40,9 @@ class Wording(Extension):
     """See the module."""
 
     def filter_stream(self, stream: TokenStream) -> Iterable[Token]:
-        """Return a template's tokens with its Chinese handed to the catalog."""
+        """Return a template's tokens with its Chinese handed to the catalog; those of the desk as they are."""
+        if (stream.name or "").startswith(_CHINESE_ONLY):
+            return stream
         return _Rewriter().rewritten(stream)
 
 
