@@ -171,7 +171,7 @@
     const text = find.value.trim().toLowerCase();
     for (const box of document.querySelectorAll("[data-stored] .card")) box.hidden = !box.textContent.toLowerCase().includes(text);
   });
-  document.querySelector("[data-again]").addEventListener("click", () => location.reload());
+  document.querySelector("[data-retry]").addEventListener("click", () => location.reload());
   addEventListener("online", () => { if (location.pathname !== "/offline") location.reload(); });
   setInterval(show, 60000);
   show();

@@ -82,7 +82,7 @@ def test_the_script_puts_the_map_in_and_gives_it_its_height(desk, open_site: str
     )
     desk.page.goto(other.address)
     frame = framed(desk.page)
-    desk.page.wait_for_function("document.querySelector('iframe').height > 1000")
+    desk.page.wait_for_function("() => document.querySelector('iframe').height > 1000")
     height = int(desk.page.get_attribute("iframe", "height"))
     # What the map says is what it needs: nothing scrolls inside, nothing is empty below.
     assert frame.evaluate("document.documentElement.scrollHeight") == height
@@ -99,9 +99,9 @@ def test_a_folded_list_grows_the_frame_when_it_is_opened(desk, open_site: str, o
     assert frame.evaluate("document.documentElement.dataset.theme") == "dark"
     assert desk.page.get_attribute("iframe", "height") == "480"
     frame.click("summary")
-    desk.page.wait_for_function("document.querySelector('iframe').height > 800")
+    desk.page.wait_for_function("() => document.querySelector('iframe').height > 800")
     frame.click("summary")
-    desk.page.wait_for_function("document.querySelector('iframe').height === '480'")
+    desk.page.wait_for_function("() => document.querySelector('iframe').height === '480'")
 
 
 def test_nobody_but_the_frame_itself_can_change_the_height(desk, open_site: str, other: Site) -> None:
@@ -172,18 +172,20 @@ def test_the_builder_shows_at_once_what_is_chosen(desk, site: str) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(f"{site}/embed/new")
     assert page.is_hidden("[data-plain]")
-    page.wait_for_function("/kB/.test(document.querySelector('[data-size]').textContent)")
+    page.wait_for_function("() => /kB/.test(document.querySelector('[data-size]').textContent)")
     page.check('input[value="site"]')
     frame = framed(page)
     assert frame.query_selector(".embed")
     with page.expect_response(lambda r: "kind=canteen" in r.url and "/embed/new" in r.url):
         page.check('input[name="kind"][value="canteen"]', force=True)
-    page.wait_for_function("document.querySelector('#code-script').textContent.includes('kind=canteen')")
+    page.wait_for_function(
+        "() => document.querySelector('#code-script').textContent.includes('kind=canteen')"
+    )
     with page.expect_response(lambda r: "/embed/new" in r.url):
         page.fill("#b-title", '"><b>冬天</b>')
-    page.wait_for_function("document.querySelector('#code-iframe').textContent.includes('冬天')")
+    page.wait_for_function("() => document.querySelector('#code-iframe').textContent.includes('冬天')")
     page.click('[data-copy="code-iframe"]')
-    page.wait_for_function("document.querySelector('[data-copied]').textContent === '已复制'")
+    page.wait_for_function("() => document.querySelector('[data-copied]').textContent === '已复制'")
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == page.text_content("#code-iframe")
     assert 'title="&quot;&gt;&lt;b&gt;冬天&lt;/b&gt;"' in copied
@@ -237,7 +239,7 @@ def test_pictures_of_the_builder(browser: Browser, site: str, pictures: Path) ->
     context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="zh-CN")
     page = context.new_page()
     page.goto(f"{site}/embed/new?district=310110&open=arrival&kind=station&at=2026-11-23T13:38")
-    page.wait_for_function("/kB/.test(document.querySelector('[data-size]').textContent)")
+    page.wait_for_function("() => /kB/.test(document.querySelector('[data-size]').textContent)")
     page.screenshot(path=pictures / "embed-builder.png")
     assert (pictures / "embed-builder.png").stat().st_size > 20_000
     context.close()

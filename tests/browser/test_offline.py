@@ -70,8 +70,10 @@ def test_without_a_network_the_last_answer_and_the_district_are_read_with_their_
     assert [line for line in watched.console if "pageerror" in line or "Security" in line] == []
     page.fill("[data-find]", "")
     page.screenshot(path=pictures / "offline.png")
-    context.set_offline(False)
-    page.click("[data-again]")
+    with page.expect_navigation():
+        page.click("[data-retry]")
+    page.wait_for_selector("[data-last] .card")  # still none
+    context.set_offline(False)  # which the page notices by itself
     page.wait_for_selector(".folium-map")
 
 
