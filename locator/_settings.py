@@ -28,6 +28,7 @@ class Settings:
     holidays: str | None = None
     code_pattern: str | None = None
     public_url: str | None = None
+    embed_origins: str = ""
     rate_limit: str = "20/hour"
     proxies: str = "0"
     wechat_appid: str | None = None
@@ -63,6 +64,30 @@ def public_url(settings: Settings) -> str | None:
             )
         )
     return said.rstrip("/")
+
+
+def embed_origins(settings: Settings) -> tuple[str, ...]:
+    """Return the origins whose pages may frame /embed, beside our own; "*" stands for all.
+
+    Raises
+    ------
+    ConfigurationError
+        One that is no origin: a policy with it would be read as something else.
+    """
+    said = tuple(dict.fromkeys(re.split(r"[\s,]+", settings.embed_origins.strip())))
+    named = tuple(origin for origin in said if origin not in {"", "self", "'self'"})
+    for origin in named:
+        if origin != "*" and not re.fullmatch(
+            r"https?://(?:\*\.)?[\w\-]+(?:\.[\w\-]+)*(?::\d{1,5})?", origin, re.ASCII
+        ):
+            shown = origin[:80]
+            raise ConfigurationError(
+                Text(
+                    f"LOCATOR_EMBED_ORIGINS 里每个都要写成 https://example.org 这样，或只写 *；收到 {shown!r}",
+                    f"LOCATOR_EMBED_ORIGINS takes origins like https://example.org, or *; got {shown!r}",
+                )
+            )
+    return ("*",) if "*" in named else named
 
 
 def proxy_count(settings: Settings) -> int:

@@ -1,4 +1,4 @@
-"""What is on in words, day by day, in Chinese: what the page and the command line say."""
+"""What is on in words, day by day: what the page and the command line say."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import math
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from locator import vocabulary
+from locator import english, vocabulary
 from locator.cards import WEEKDAYS, duration, length
 from locator.districts import district_name
+from locator.events import ON_DUTY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,12 +41,16 @@ class Day(NamedTuple):
     lines: list[Line]
 
 
-def days_of(found: Sequence[Occurrence], question: EventsQuestion) -> list[Day]:
+def days_of(found: Sequence[Occurrence], question: EventsQuestion, language: str = "zh") -> list[Day]:
     """Return what is on, day by day; what began earlier and still runs belongs to today."""
+    zh = language == "zh"
+    day_name, date_of, in_words = (
+        (_day_name, _date, _line) if zh else (_english_day, english.date, _english_line)
+    )
     today = question.asker.at.date()
     by_day = groupby(found, key=lambda one: max(one.start.date(), today))
     return [
-        Day(_day_name(day, today), f"{day.month}月{day.day}日", [_line(one, question) for one in lines])
+        Day(day_name(day, today), date_of(day), [in_words(one, question) for one in lines])
         for day, lines in by_day
     ]
 
@@ -88,4 +93,40 @@ def _day_name(day: date, today: date) -> str:
         return ("今天", "明天")[ahead]
     if ahead < _WEEK:
         return f"周{WEEKDAYS[day.weekday()]}"
+    return _date(day)
+
+
+def _date(day: date) -> str:
     return f"{day.month}月{day.day}日"
+
+
+def _english_line(one: Occurrence, question: EventsQuestion) -> Line:
+    at, said = question.asker.at, _line(one, question)
+    until = "24:00" if (one.end.hour, one.end.minute) == (0, 0) else f"{one.end:%H:%M}"
+    later = (one.end.date() - one.start.date()).days
+    if later and until != "24:00":
+        until += " the next day" if later == 1 else f" on {english.date(one.end.date())}"
+    way = ""
+    if one.distance_m is not None and one.travel_s is not None:
+        minutes = max(1, math.ceil(one.travel_s / 60))
+        mode = vocabulary.MODES[question.asker.mode].en
+        way = f"{english.duration(minutes)} {mode}, {english.length(one.distance_m)}"
+    ahead = (one.start - at).total_seconds() / 60
+    soon = f"in {english.duration(ahead)}" if ahead < 2 * 60 else ""
+    if one.topic == "duty" and one.service.kind in ON_DUTY:
+        one = one._replace(title=ON_DUTY[one.service.kind].en)
+    return said._replace(
+        one=one,
+        topic=vocabulary.TOPICS.get(one.topic, vocabulary.TOPICS["other"]).en,
+        hours=f"{one.start:%H:%M}–{until}" if one.start.date() >= at.date() else f"until {until}",
+        state="on now" if one.start <= at else soon,
+        way=way,
+        seats=f"{one.capacity} seats" if one.capacity else "",
+    )
+
+
+def _english_day(day: date, today: date) -> str:
+    ahead = (day - today).days
+    if ahead <= 1:
+        return ("Today", "Tomorrow")[ahead]
+    return english.WEEKDAYS[day.weekday()] if ahead < _WEEK else english.date(day)

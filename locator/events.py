@@ -31,7 +31,7 @@ DEFAULT_DAYS = 7
 _MAX_DAYS, _MAX_LIMIT = 60, 50
 _OF_THE_ASKER = ("lon", "lat", "datum", "at", "mode", "max_minutes", "max_m", "district", "limit")
 EVENT_PARAMETERS = (*_OF_THE_ASKER, "days", "topic")
-_ON_DUTY = {
+ON_DUTY = {
     "legal-aid": Text("法律援助值班", "legal aid on duty"),
     "counselling": Text("心理咨询值班", "counsellor on duty"),
 }
@@ -196,7 +196,7 @@ class _Search:
                 again = any(left < end and start < right for left, right in told)
                 if end > self._asker.at and held and not again:
                     yield Occurrence(
-                        *(self._catalog, duty.row, duty.place, _ON_DUTY[service.kind].zh, "duty", start, end),
+                        *(self._catalog, duty.row, duty.place, ON_DUTY[service.kind].zh, "duty", start, end),
                         *(None, service.demo, *reached[1:]),
                     )
 

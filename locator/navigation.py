@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from locator._errors import Text
 from locator.datum import convert
 
 _SOURCE = "locator"
 # As their users call them, in the order of how many use them.
 APPS = {
-    "amap": "高德地图",
-    "baidu": "百度地图",
-    "tencent": "腾讯地图",
-    "apple": "苹果地图",
-    "geo": "手机地图",
+    "amap": Text("高德地图", "Amap"),
+    "baidu": Text("百度地图", "Baidu Map"),
+    "tencent": Text("腾讯地图", "Tencent Map"),
+    "apple": Text("苹果地图", "Apple Maps"),
+    "geo": Text("手机地图", "Phone's map"),
 }
 
 

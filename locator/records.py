@@ -33,6 +33,7 @@ _PUBLIC = (
     "id", "name", "kind", "address", "has", "lacks", "stars", "capacity", "phone", "verified_on",
     "position_quality", "demo",
 )  # fmt: skip
+_PUBLIC_SET = set(_PUBLIC)
 _KIND_BITS = {kind: BITS[f"kind:{kind}"] for kind in vocabulary.KINDS}
 _HAS_BITS = {amenity: BITS[f"has:{amenity}"] for amenity in vocabulary.AMENITIES}
 _NEED_BITS = {need: BITS[f"need:{need}"] for need in vocabulary.NEEDS}
@@ -43,10 +44,8 @@ _encode = msgspec.json.Encoder().encode
 
 def to_record(service: Service) -> bytes:
     """Return a service as a record; what is unknown or default stands only among the public part."""
-    said = service.model_dump(mode="json", exclude_defaults=True)
-    public = service.model_dump(mode="json", include=set(_PUBLIC))
-    rest = _encode({name: value for name, value in said.items() if name not in _PUBLIC})
-    first = _encode({name: public[name] for name in _PUBLIC})
+    rest = _encode(service.model_dump(mode="json", exclude_defaults=True, exclude=_PUBLIC_SET))
+    first = _encode({name: getattr(service, name) for name in _PUBLIC})
     return first if rest == b"{}" else first[:-1] + b"," + rest[1:]
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from locator import vocabulary
+from locator._errors import Text
 from locator.cards import clock, next_start
 from locator.search import answer
+from locator.words import english_clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,13 +23,14 @@ STEPS = (10.0, 15.0, 25.0, 60.0, 120.0)
 # A tired rider does not wait for what opens after more different hours than these.
 _HOURS_TRIED = 6
 _IN_REACH = 300
-EVERY_WISH = "条件都去掉"
+EVERY_WISH = Text("条件都去掉", "Without any condition")
+_FARTHEST = Text("不限路程", "Any distance")
 
 
 class WayOut(NamedTuple):
     """One change: its words, the question it leads to, how many services that finds and the first of them."""
 
-    label: str
+    label: Text
     icon: str
     question: Question
     found: int
@@ -39,7 +42,7 @@ def ways_out(catalog: Catalog, question: Question) -> list[WayOut]:
     tried = [_try(catalog, *change) for change in _wishes(question)]
     tried += [wider(catalog, question), until_open(catalog, question)]
     if question.lon is not None and question.mode == "walk":
-        tried.append(_try(catalog, "改骑车去", "ride", question.but(mode="ride")))
+        tried.append(_try(catalog, Text("改骑车去", "By e-bike"), "ride", question.but(mode="ride")))
     found = [way for way in tried if way is not None]
     if not found:
         bare = question.but(
@@ -62,14 +65,15 @@ def wider(catalog: Catalog, question: Question) -> WayOut | None:
     if question.lon is None or (question.max_minutes is None and question.max_m is None):
         return None
     had = len(answer(catalog, question).features)
-    mode = vocabulary.MODES[question.mode].zh
+    mode = vocabulary.MODES[question.mode]
     for minutes in STEPS:
         if question.max_minutes is None or minutes > question.max_minutes:
             changed = question.but(max_minutes=minutes, max_m=None)
-            way = _try(catalog, f"放宽到{mode}{minutes:g}分钟", "widen", changed)
+            label = Text(f"放宽到{mode.zh}{minutes:g}分钟", f"Within {minutes:g} minutes {mode.en}")
+            way = _try(catalog, label, "widen", changed)
             if way is not None and (way.found > had or way.found == question.limit):
                 return way
-    return _try(catalog, "不限路程", "widen", question.but(max_minutes=None, max_m=None)) if not had else None
+    return _try(catalog, _FARTHEST, "widen", question.but(max_minutes=None, max_m=None)) if not had else None
 
 
 def until_open(catalog: Catalog, question: Question) -> WayOut | None:
@@ -77,7 +81,8 @@ def until_open(catalog: Catalog, question: Question) -> WayOut | None:
     if question.open == "any" and question.offer == "any":
         return None
     for at in opening_times(catalog, question)[:_HOURS_TRIED]:
-        way = _try(catalog, f"等到{clock(at, question.at)}", "clock", question.but(at=at))
+        label = Text(f"等到{clock(at, question.at)}", f"Wait until {english_clock(at, question.at)}")
+        way = _try(catalog, label, "clock", question.but(at=at))
         if way is not None:
             return way
     return None
@@ -110,27 +115,29 @@ def _in_reach(catalog: Catalog, question: Question) -> tuple[Hit, ...]:
     return answer(catalog, whenever).features
 
 
-def _try(catalog: Catalog, label: str, icon: str, changed: Question) -> WayOut | None:
+def _try(catalog: Catalog, label: Text, icon: str, changed: Question) -> WayOut | None:
     features = answer(catalog, changed).features
     return WayOut(label, icon, changed, len(features), features[0]) if features else None
 
 
-def _wishes(question: Question) -> Iterator[tuple[str, str, Question]]:
+def _wishes(question: Question) -> Iterator[tuple[Text, str, Question]]:
     """Yield the question without one of its wishes each."""
     if question.offer != "any":
-        yield "不要求有优惠", "tag", question.but(offer="any")
+        yield Text("不要求有优惠", "Without a discount"), "tag", question.but(offer="any")
     for code in question.needs_amenity:
         rest = tuple(each for each in question.needs_amenity if each != code)
-        yield f"不要求{vocabulary.AMENITIES[code].zh}", "f-any", question.but(needs_amenity=rest)
+        what = vocabulary.AMENITIES[code]
+        label = Text(f"不要求{what.zh}", f"Without asking for {what.en}")
+        yield label, "f-any", question.but(needs_amenity=rest)
     if len(question.needs_amenity) > 1:
-        yield "设施都不要求", "f-any", question.but(needs_amenity=())
+        yield Text("设施都不要求", "Without asking for equipment"), "f-any", question.but(needs_amenity=())
     if question.stay:
-        yield "不要求能待多久", "clock", question.but(stay=0.0)
+        yield Text("不要求能待多久", "However short the stay"), "clock", question.but(stay=0.0)
     if question.kind:
-        yield "不限种类", "m-other", question.but(kind=())
+        yield Text("不限种类", "Any kind"), "m-other", question.but(kind=())
     if question.needs:
-        yield "不限六有", "m-other", question.but(needs=())
+        yield Text("不限六有", "Any of the six needs"), "m-other", question.but(needs=())
     if question.rent_min is not None or question.rent_max is not None:
-        yield "不限房租", "m-housing", question.but(rent_min=None, rent_max=None)
+        yield Text("不限房租", "Any rent"), "m-housing", question.but(rent_min=None, rent_max=None)
     if question.vacancies is not None:
-        yield "没空房的也看", "m-housing", question.but(vacancies=None)
+        yield Text("没空房的也看", "Even without free rooms"), "m-housing", question.but(vacancies=None)

@@ -188,4 +188,7 @@ class Service(_Record):
         shift = datum.Datum.GCJ02 if self.source_datum == "gcj02-doubled" else datum.Datum(self.source_datum)
         lon, lat = datum.convert(lon, lat, shift, "wgs84")
         # 8 decimals are a millimetre: more would be noise of the arithmetic.
-        return self.model_copy(update={"lon": round(lon, 8), "lat": round(lat, 8)})
+        lon, lat = round(lon, 8), round(lat, 8)
+        return (
+            self if (self.lon, self.lat) == (lon, lat) else self.model_copy(update={"lon": lon, "lat": lat})
+        )

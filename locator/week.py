@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from locator import english
+from locator._errors import Text
+from locator.cards import WEEKDAYS
 from locator.timeline import SHANGHAI, timeline
 
 if TYPE_CHECKING:
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
     from locator.timeline import Timeline
 
 _DAYS = 7
+_STOP, _PERHAPS = Text("停靠点", "stop"), Text("（不一定）", " (perhaps)")
 _DAY = timedelta(days=1)
 
 
@@ -33,30 +37,32 @@ class Timetable(NamedTuple):
     days: tuple[Day, ...]
 
 
-def week_of(hit: Hit, now: datetime) -> list[Timetable]:
+def week_of(hit: Hit, now: datetime, language: str = "zh") -> list[Timetable]:
     """Return the week's timetables of a service: one, or one for each stop; none where hours are unknown."""
     service = hit.service
     if service.stops:
-        known = [(stop.name or "停靠点", stop.hours) for stop in service.stops if stop.hours is not None]
+        unnamed = _STOP.of(language)
+        known = [(stop.name or unnamed, stop.hours) for stop in service.stops if stop.hours is not None]
     else:
         known = [("", service.hours)] if service.hours is not None else []
-    return [Timetable(name, _days(timeline(hours), now)) for name, hours in known]
+    return [Timetable(name, _days(timeline(hours), now, language)) for name, hours in known]
 
 
-def _days(hours: Timeline, now: datetime) -> tuple[Day, ...]:
+def _days(hours: Timeline, now: datetime, language: str) -> tuple[Day, ...]:
     today = now.astimezone(SHANGHAI).date()
-    return tuple(_day(hours, today + i * _DAY, today) for i in range(_DAYS))
+    return tuple(_day(hours, today + i * _DAY, today, language) for i in range(_DAYS))
 
 
-def _day(hours: Timeline, day: date, today: date) -> Day:
+def _day(hours: Timeline, day: date, today: date, language: str) -> Day:
     start = datetime.combine(day, time(), SHANGHAI)
     spans = [s for s in hours.spans(start, start + _DAY) if s.status != "closed"]
     stretches = tuple(
         f"{s.start:%H:%M}–{'24:00' if s.end == start + _DAY else f'{s.end:%H:%M}'}"
-        + ("（不一定）" if s.status == "unknown" else "")
+        + (_PERHAPS.of(language) if s.status == "unknown" else "")
         for s in spans
     )
     bars = tuple(
         ((s.start - start) / _DAY * 100, (s.end - s.start) / _DAY * 100) for s in spans if s.status == "open"
     )
-    return Day("周" + "一二三四五六日"[day.weekday()], day == today, stretches, bars)
+    name = Text("周" + WEEKDAYS[day.weekday()], english.WEEKDAYS[day.weekday()])
+    return Day(name.of(language), day == today, stretches, bars)

@@ -25,7 +25,7 @@ def words(hit: Hit, question: Question, language: str) -> str:
     if language == "zh":
         there = [] if hit.travel_s is None else [f"{clock(arrival(hit, question), question.at)}到"]
         return "，".join([*there, *in_words(hit, question)])
-    there = [] if hit.travel_s is None else [f"{_clock(arrival(hit, question), question.at)} there"]
+    there = [] if hit.travel_s is None else [f"{english_clock(arrival(hit, question), question.at)} there"]
     return ", ".join([*there, *_english(hit, question)])
 
 
@@ -40,14 +40,17 @@ def _english(hit: Hit, question: Question) -> list[str]:
     said = []
     if hit.usable_from > arrive:
         wait = math.ceil((hit.usable_from - arrive) / _MINUTE)
-        said = [f"opens {_clock(hit.usable_from, question.at)}", f"{_duration(wait)} to wait"]
+        said = [f"opens {english_clock(hit.usable_from, question.at)}", f"{english_duration(wait)} to wait"]
         return said if wait <= 2 * 60 else said[:1]
     if hit.usable_until is None:
         return ["open round the clock"]
-    return [f"open until {_clock(hit.usable_until, question.at)}", _duration(hit.usable_min or 0)]
+    return [
+        f"open until {english_clock(hit.usable_until, question.at)}",
+        english_duration(hit.usable_min or 0),
+    ]
 
 
-def _clock(at: datetime, now: datetime) -> str:
+def english_clock(at: datetime, now: datetime) -> str:
     """Return an instant as people say it: 14:30, tomorrow 08:00, Wed 08:00, 2 Dec 08:00."""
     days = (at.date() - now.date()).days
     said = f"{at:%H:%M}"
@@ -62,7 +65,8 @@ def _clock(at: datetime, now: datetime) -> str:
     return f"{at.day} {at:%b} {said}"
 
 
-def _duration(minutes: float) -> str:
+def english_duration(minutes: float) -> str:
+    """Return minutes as people say them: 48 min, 5 h 45 min, 2 days."""
     whole = max(0, math.floor(minutes + 1e-9))
     hours, rest = divmod(whole, 60)
     if hours >= _TWO_DAYS_H:

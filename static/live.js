@@ -25,7 +25,8 @@
     const note = document.createElement("p");
     note.className = "away";
     note.setAttribute("role", "alert");
-    note.append(`暂时连不上，下面是${sheet().dataset.clock || "刚才"}的结果。`);
+    const then = sheet().dataset.clock || "刚才";
+    note.append(`暂时连不上，下面是${then}的结果。`);
     const again = document.createElement("button");
     again.className = "chip";
     again.type = "button";
@@ -49,6 +50,9 @@
       const part = next.querySelector(`section.map ${name}`);
       if (part) map.append(document.adoptNode(part));
     }
+    // Above the sheet stands the way to the same page in the other language.
+    const tongue = document.querySelector(".top .tongue");
+    if (tongue) tongue.href = next.querySelector(".top .tongue").href;
     sheet().replaceWith(document.adoptNode(next.querySelector(".sheet")));
     const chips = document.querySelector(".chips");
     if (chips) chips.scrollLeft = scrolled;
@@ -106,7 +110,7 @@
     scrollTo(0, event.state?.scrolled || 0);
   };
 
-  const ours = (link) => link && link.origin === location.origin && link.pathname === "/" && !link.hash && !link.target;
+  const ours = (link) => link && link.origin === location.origin && link.pathname === "/" && !link.hash && !link.target && !link.dataset.language;
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[href]");
     if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || !ours(link)) return;

@@ -87,9 +87,9 @@
     const first = row?.querySelector("[data-app-name]");
     if (!chosen || chosen === first || !first.classList.contains("main")) return;
     first.classList.remove("main");
-    first.textContent = first.textContent.replace("导航", "");
+    first.textContent = first.dataset.plain;
     chosen.classList.add("main");
-    chosen.textContent += "导航";
+    chosen.textContent = chosen.dataset.whole;
     row.prepend(chosen);
   };
 

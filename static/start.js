@@ -14,7 +14,7 @@
   });
 
   const start = async () => {
-    const sources = (text) => text.trim().split(/\s+/);
+    const sources = (text) => text.split(/\s+/).filter(Boolean);
     const early = sources(dataset.early).map(add);
     await Promise.all([...early, ...sources(dataset.map).map(add)]);
     const drawing = document.createElement("script");

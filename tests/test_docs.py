@@ -24,6 +24,11 @@ _PARTS_OF_PAGES = {
     "/assets/<tag>/<path:name>",
     "/outline/<city>.json",
     "/favicon.ico",
+    "/scripts/<tag>/<named>/<name>",
+    "/manifest.webmanifest",
+    "/icon-<int:size>.png",
+    "/sw.js",
+    "/offline",
 }
 
 

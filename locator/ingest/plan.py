@@ -199,7 +199,7 @@ class Plan:
             merged.update(lon=round(lon, 8), lat=round(lat, 8))
             return
         supplied = float(positions.lon[row]), float(positions.lat[row]), str(self.finding.datums[row])
-        merged.update(zip(_POSITION, (lon, lat, *supplied), strict=True))
+        merged.update(zip(_POSITION, (round(lon, 8), round(lat, 8), *supplied), strict=True))
         if "position_quality" not in self.columns.fields:
             merged["position_quality"] = None  # what was said of the old position is not true of the new one
 

@@ -16,6 +16,7 @@ from branca.element import Element, Figure, MacroElement
 from folium.template import Template
 
 from locator import vocabulary
+from locator._errors import Text
 from locator.datum import convert
 from locator.districts import outlines
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 JsonObject = dict[str, Any]
 # Where a map without anything to show looks: the centre of the mainland.
 _CENTRE = (34.5, 109.0)
+_OUTLINES = Text("区界", "districts")
 
 
 class MapParts(NamedTuple):
@@ -65,7 +67,7 @@ class _Answer(MacroElement):
 
 
 @lru_cache(maxsize=8)
-def map_parts(basemap: Basemap) -> MapParts:
+def map_parts(basemap: Basemap, language: str = "zh") -> MapParts:
     """Return the map for a backdrop. It is the same for every answer, so it is rendered once."""
     drawn = folium.Map(location=_CENTRE, zoom_start=4, tiles=None, zoom_control=False)
     # On the instance: the class's lists would leak into every other map of the process.
@@ -73,10 +75,10 @@ def map_parts(basemap: Basemap) -> MapParts:
     drawn._id = "map"
     tiles = [_tile_layer(basemap, i, template) for i, template in enumerate(basemap.tiles)]
     families = {
-        family: folium.FeatureGroup(name=label.zh, overlay=True)
+        family: folium.FeatureGroup(name=label.of(language), overlay=True)
         for family, label in vocabulary.FAMILIES.items()
     }
-    outline = folium.FeatureGroup(name="区界", overlay=True)
+    outline = folium.FeatureGroup(name=_OUTLINES.of(language), overlay=True)
     for i, layer in enumerate([*tiles, outline, *families.values()]):
         layer._id = f"layer{i}"
         layer.add_to(drawn)

@@ -9,20 +9,24 @@ from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from locator._bundled import bundled
-from locator._settings import Settings, proxy_count, public_url
-from locator.cards import duration
+from locator._settings import Settings, embed_origins, proxy_count, public_url
 from locator.holidays import holidays, use
 from locator.maps import basemap_of
 from locator.maps.assets import static_tag
 from locator.store import open_or_seed
 from locator.web import (
     api,
+    builder,
+    embed,
     events,
     feedback,
     files,
     finding,
     images,
     import_api,
+    language,
+    oembed,
+    offline,
     pages,
     problems,
     runs,
@@ -81,15 +85,19 @@ def create_app(config: Mapping[str, object] | None = None, settings: Settings | 
     app.extensions["locator.limiter"] = Limiter(chosen.rate_limit)
     app.extensions["locator.basemap"] = basemap_of(chosen)
     app.extensions["locator.public_url"] = public_url(chosen)
+    app.extensions["locator.embed_origins"] = embed_origins(chosen)
     app.extensions["locator.images"] = images.ImageCache()
     app.extensions["locator.wechat"] = wechat.account_of(chosen, store.url)
     app.jinja_env.globals.update(static_tag=static_tag())
-    app.jinja_env.filters.update(duration=duration)
+    language.register(app)
     Compress(app)
     security.protect(app)
     problems.register(app)
     steward.install(app, chosen, store)
-    blueprints = (api, events, feedback, files, finding, images, import_api, pages, runs, steward, wechat)
+    blueprints = (
+        api, builder, embed, events, feedback, files, finding, images, import_api, oembed, offline, pages,
+        runs, steward, wechat,
+    )  # fmt: skip
     for blueprint in (room.blueprint for room in blueprints):
         app.register_blueprint(blueprint)
     if proxies := proxy_count(chosen):

@@ -9,7 +9,6 @@ from flask import current_app
 from markupsafe import Markup
 
 from locator import vocabulary
-from locator.cards import clock
 from locator.datum import convert
 from locator.districts import districts_at
 from locator.maps import Basemap, map_data, map_parts
@@ -17,6 +16,7 @@ from locator.maps.folium_map import json_for_script
 from locator.places import town_labels
 from locator.timeline import SHANGHAI
 from locator.web.files import asset_url
+from locator.web.language import clock, language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,7 +47,7 @@ def map_context(catalog: Catalog, cards: Iterable[Card], question: Question) -> 
     """Return the map of some cards."""
     shown = list(cards)
     basemap = cast("Basemap", current_app.extensions["locator.basemap"])
-    parts = map_parts(basemap)
+    parts = map_parts(basemap, language())
     districts = [c.hit.service.district for c in shown if c.hit.service.district]
     # Where nothing is near, the map still says where one is.
     districts += [] if question.lon is None else _districts_of(question)

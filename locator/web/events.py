@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, render_template, request, url_for
 
 from locator import vocabulary
-from locator.cards import clock
 from locator.districts import district_name
 from locator.event_answers import encode_events
 from locator.event_words import days_of
@@ -17,6 +16,7 @@ from locator.events import DEFAULT_DAYS, EVENT_PARAMETERS, EventsQuestion, ask_e
 from locator.timeline import SHANGHAI
 from locator.web.current import current_catalog
 from locator.web.lane import GEOJSON
+from locator.web.language import carried, clock, language, said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +48,7 @@ def page() -> str:
     now = datetime.now(SHANGHAI)
     question = ask_events(values, now)
     found = programme(current_catalog(), question)
-    days = days_of(found.found, question)
+    days = days_of(found.found, question, language())
     return render_template(
         "events.html",
         question=question,
@@ -79,13 +79,13 @@ def coming(catalog: Catalog, asker: Question, state: Mapping[str, str]) -> Comin
     question = EventsQuestion(asker.but(limit=_FEW))
     found = programme(catalog, question)
     kept: dict[str, object] = {name: text for name, text in state.items() if name in _KEPT}
-    return Coming(days_of(found.found, question), found.matched, url_of(kept))
+    return Coming(days_of(found.found, question, language()), found.matched, url_of(kept))
 
 
 def url_of(state: dict[str, object]) -> str:
     """Return the address of the page for some parameters; empty ones are left out."""
-    kept = {name: value for name, value in state.items() if value not in {None, ""}}
-    return url_for("events.page") + ("?" + urlencode(kept) if kept else "")
+    kept = {name: value for name, value in {**carried(), **state}.items() if value not in {None, ""}}
+    return url_for("events.page").partition("?")[0] + ("?" + urlencode(kept) if kept else "")
 
 
 def _choices(catalog: Catalog, question: EventsQuestion) -> list[tuple[str, str, bool]]:
@@ -95,7 +95,7 @@ def _choices(catalog: Catalog, question: EventsQuestion) -> list[tuple[str, str,
     if listed.duties:
         there.add("duty")
     return [
-        (code, label.zh, code in question.topic)
+        (code, said(label), code in question.topic)
         for code, label in vocabulary.TOPICS.items()
         if code in there or code in question.topic
     ]

@@ -11,7 +11,6 @@ from flask import Blueprint, current_app, redirect, render_template, request, ur
 from werkzeug.exceptions import TooManyRequests
 
 from locator._errors import InputError, Text
-from locator.cards import card
 from locator.datum import convert
 from locator.listing import describe
 from locator.question import Question, ask
@@ -20,6 +19,7 @@ from locator.store.inspections import add_report
 from locator.store.needs import add_needs
 from locator.timeline import SHANGHAI
 from locator.web.current import current_catalog
+from locator.web.language import card
 from locator.web.origin import check_same_origin
 
 if TYPE_CHECKING:
@@ -33,11 +33,11 @@ blueprint = Blueprint("feedback", __name__)
 # About a kilometre across.
 _CELL_RESOLUTION = 8
 REASONS = {
-    "closed": "门关着",
-    "moved": "搬走了，找不到",
-    "no-amenity": "写着有的东西没有",
-    "refused": "不让进",
-    "other": "别的不对",
+    "closed": Text("门关着", "the door was shut"),
+    "moved": Text("搬走了，找不到", "it has moved, nobody found it"),
+    "no-amenity": Text("写着有的东西没有", "what is listed is not there"),
+    "refused": Text("不让进", "they did not let me in"),
+    "other": Text("别的不对", "something else"),
 }
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from locator import vocabulary
+from locator._errors import Text
+from locator.web.language import said
 
 if TYPE_CHECKING:
     from locator.question import Question
 
 # A stay as long as this is asked for by those who want a door that does not shut.
 DAY_MIN = 24 * 60
-_SHORT = {"microwave": "热饭"}
+_SHORT = {"microwave": Text("热饭", "microwave")}
+_OPEN = {"now": Text("现在开着", "open now"), "arrival": Text("到时能用", "usable when I get there")}
 
 
 def amenity_label(question: Question) -> str:
@@ -19,20 +22,22 @@ def amenity_label(question: Question) -> str:
     codes = question.needs_amenity
     if not codes:
         return ""
-    first = _SHORT.get(codes[0], vocabulary.AMENITIES[codes[0]].zh)
-    return first if len(codes) == 1 else f"{first}等{len(codes)}样"
+    first = _SHORT.get(codes[0], vocabulary.AMENITIES[codes[0]])
+    more = len(codes) - 1
+    return said(Text(f"{first.zh}等{more + 1}样", f"{first.en} + {more}") if more else first)
 
 
 def chosen(question: Question) -> list[str]:
     """Return each wish of a question, as one reads it back to whoever chose it."""
-    said = {"any": [], "now": ["现在开着"], "arrival": ["到时能用"]}[question.open]
-    said = [*said, *(vocabulary.GROUPS[code].zh for code in question.group)]
-    said += [vocabulary.KINDS[code].label.zh for code in question.kind]
-    said += ["有优惠"] if question.offer == "now" else []
-    said += [f"有{vocabulary.AMENITIES[code].zh}" for code in question.needs_amenity]
-    said += [vocabulary.NEEDS[code].zh for code in question.needs]
+    wishes = [_OPEN[question.open]] if question.open in _OPEN else []
+    wishes += [vocabulary.GROUPS[code] for code in question.group]
+    wishes += [vocabulary.KINDS[code].label for code in question.kind]
+    wishes += [Text("有优惠", "a discount now")] if question.offer == "now" else []
+    amenities = [vocabulary.AMENITIES[code] for code in question.needs_amenity]
+    wishes += [Text(f"有{label.zh}", f"with {label.en}") for label in amenities]
+    wishes += [vocabulary.NEEDS[code] for code in question.needs]
     if question.stay >= DAY_MIN:
-        said.append("24小时不关门")
+        wishes.append(Text("24小时不关门", "open round the clock"))
     elif question.stay:
-        said.append(f"能待{question.stay:g}分钟")
-    return said
+        wishes.append(Text(f"能待{question.stay:g}分钟", f"{question.stay:g} minutes to stay"))
+    return [said(wish) for wish in wishes]

@@ -15,6 +15,7 @@ from locator.timeline import SHANGHAI
 from locator.web.api import json_response
 from locator.web.current import current_catalog
 from locator.web.lane import GEOJSON
+from locator.web.language import noted
 from locator.web.state import given, place_url
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def suggest() -> Response:
     text = request.args.get("q", "").strip()[:MAX_TEXT]
     kept = {name: value for name, value in given().items() if name in {"group", "mode", "kind", "open"}}
     places = find_places(current_catalog(), text, limit=_SUGGESTED) if text else []
-    found = [{"name": p.name, "note": p.note, "id": p.id, "url": place_url(p, kept)} for p in places]
+    found = [{"name": p.name, "note": noted(p).note, "id": p.id, "url": place_url(p, kept)} for p in places]
     return json_response({"q": text, "suggestions": found}, "application/json")
 
 

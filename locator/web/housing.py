@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from flask import request
 
 from locator import vocabulary
+from locator._errors import Text
+from locator.web.language import said
 from locator.web.state import without
 
 if TYPE_CHECKING:
@@ -17,6 +19,15 @@ _AMENITIES = (
     "private-bathroom", "shared-kitchen", "air-conditioning", "washing-machine", "shower", "wifi", "canteen",
     "ebike-charging", "smart-lock",
 )  # fmt: skip
+_ANY = Text("按房租、空房、设施挑", "By rent, free rooms, equipment")
+_HERE = Text("地图上你的位置", "your place on the map")
+_PLACED = Text(
+    "路程从{}算：把上班的地方当成起点，就知道上班要多久。",
+    "Ways start at {}: make it the place where you work, and you see how long it takes to get there.",
+)
+_UNPLACED = Text(
+    "先选一个上班的地方，才知道上班要多久。", "Choose the place where you work to see how long it takes."
+)
 _FIELDS = ("rent_min", "rent_max", "vacancies", "needs_amenity", "sort")
 
 
@@ -36,15 +47,14 @@ def home_form(question: Question, state: dict[str, str]) -> HomeForm | None:
         return None
     offered = [*_AMENITIES, *(code for code in question.needs_amenity if code not in _AMENITIES)]
     placed = question.lon is not None
-    orders = [("rent", "房租低的"), ("distance", "离上班近的")] if placed else [("rent", "房租低的")]
+    orders = [("rent", said(Text("房租低的", "lowest rent")))]
+    orders += [("distance", said(Text("离上班近的", "nearest to work")))] if placed else []
     place = request.args.get("place", "").strip()[:40]
     return HomeForm(
         said=_said(question),
-        amenities=[(code, vocabulary.AMENITIES[code].zh) for code in offered],
+        amenities=[(code, said(vocabulary.AMENITIES[code])) for code in offered],
         orders=orders,
-        from_where=f"路程从{place or '地图上你的位置'}算：把上班的地方当成起点，就知道上班要多久。"
-        if placed
-        else "先选一个上班的地方，才知道上班要多久。",
+        from_where=said(_PLACED if placed else _UNPLACED).format(place or said(_HERE)),
         carried=without(state, _FIELDS),
     )
 
@@ -53,11 +63,11 @@ def _said(question: Question) -> str:
     """Return in words what is chosen."""
     low, high = question.rent_min, question.rent_max
     if low is not None and high is not None:
-        parts = [f"房租{low:g}–{high:g}元"]
+        parts = [Text(f"房租{low:g}–{high:g}元", f"rent ¥{low:g}–{high:g}")]
     elif low is not None:
-        parts = [f"房租{low:g}元以上"]
+        parts = [Text(f"房租{low:g}元以上", f"rent from ¥{low:g}")]
     else:
-        parts = [f"房租{high:g}元以内"] if high is not None else []
-    parts += ["有空房"] if question.vacancies else []
-    parts += [vocabulary.AMENITIES[code].zh for code in question.needs_amenity]
-    return "，".join(parts) if parts else "按房租、空房、设施挑"
+        parts = [Text(f"房租{high:g}元以内", f"rent up to ¥{high:g}")] if high is not None else []
+    parts += [Text("有空房", "free rooms")] if question.vacancies else []
+    parts += [vocabulary.AMENITIES[code] for code in question.needs_amenity]
+    return said(Text("，", ", ")).join(map(said, parts)) if parts else said(_ANY)

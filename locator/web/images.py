@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import OrderedDict
 from datetime import datetime
@@ -26,7 +27,7 @@ from locator.timeline import SHANGHAI
 from locator.web.current import current_catalog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from locator.hits import Answer
     from locator.maps import Basemap
@@ -79,7 +80,7 @@ def qr(service_id: str) -> Response:
     """Draw the code that leads to a service's page."""
     catalog = current_catalog()
     service = catalog.service(catalog.row_of(service_id))
-    url = f"{_base()}/s/{service.id}"
+    url = f"{base_url()}/s/{service.id}"
     return _kept(f"{service.name} {url}", lambda: svg_code(url, service.name).encode(), _SVG)
 
 
@@ -90,11 +91,26 @@ def poster(service_id: str) -> Response:
     row = catalog.row_of(service_id)
     size = request.args.get("size", "A4")
     poster_size(size)
-    url = f"{_base()}/s/{service_id}"
+    url = f"{base_url()}/s/{service_id}"
     key = f"{size} {url} {catalog.raw(row).decode()}"
     response = _kept(key, lambda: pdf_poster(catalog.service(row), size, url), _PDF)
     response.headers["Content-Disposition"] = f'inline; filename="{service_id}-{size.upper()}.pdf"'
     return response
+
+
+def picture_size(values: Mapping[str, str]) -> tuple[int, int]:
+    """Return width and height of the picture that some parameters ask for, in pixels.
+
+    Raises
+    ------
+    InputError
+        With every faulty parameter.
+    """
+    asked = picture_request(values, datetime.now(SHANGHAI))
+    basemap = cast("Basemap", current_app.extensions["locator.basemap"])
+    svg = svg_map(answer(current_catalog(), asked.question), basemap, asked.look, base_url(), tiles_for)
+    width, height = (int(text) for text in re.findall(r'(?:width|height)="(\d+)"', svg[:200])[:2])
+    return width * asked.scale, height * asked.scale
 
 
 def _map(mimetype: str) -> Response:
@@ -102,7 +118,7 @@ def _map(mimetype: str) -> Response:
     catalog, basemap = current_catalog(), cast("Basemap", current_app.extensions["locator.basemap"])
     place = {"place": asked.place} if asked.place else {}
     query = "&".join(filter(None, (query_of(asked.question), urlencode(place))))
-    url = f"{_base()}/?{query}"
+    url = f"{base_url()}/?{query}"
 
     def make() -> bytes:
         found = answer(catalog, asked.question)
@@ -121,7 +137,7 @@ def _drawn(found: Answer, asked: PictureRequest, basemap: Basemap, url: str, mim
     return svg.encode() if mimetype == _SVG else png(svg, asked.scale, facts(found, url))
 
 
-def _base() -> str:
+def base_url() -> str:
     """Return the address that others reach this site by."""
     said = cast("str | None", current_app.extensions["locator.public_url"])
     return said or request.url_root.rstrip("/")

@@ -15,7 +15,8 @@ from locator._errors import InputError, Text
 from locator.ingest.importing import import_file
 from locator.ingest.readers import SUFFIXES
 from locator.store.accounts import user_of_token
-from locator.web.problems import language, problem
+from locator.web.language import language
+from locator.web.problems import problem
 from locator.web.steward.desk import desk
 from locator.web.steward.people import may_write
 from locator.web.steward.uploads import harmless

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, redirect, render_template, request
 
 from locator import vocabulary
-from locator.cards import card
 from locator.districts import district_name
-from locator.facilities import facilities
 from locator.listing import describe
 from locator.navigation import APPS, links
 from locator.places import find_places, popular_places
@@ -19,6 +17,7 @@ from locator.timeline import SHANGHAI
 from locator.web.context import map_context, shared
 from locator.web.current import current_catalog
 from locator.web.events import coming
+from locator.web.language import card, facilities, language, noted, said
 from locator.web.results import results
 from locator.web.state import given, place_url
 from locator.week import week_of
@@ -63,14 +62,14 @@ def service(service_id: str) -> str:
         card=shown,
         service=record,
         question=question,
-        week=week_of(hit, question.at),
+        week=week_of(hit, question.at, language()),
         facilities=facilities(hit, tuple(vocabulary.AMENITIES)),
         events=[e for e in record.events if e.end > question.at],
         navigation=links(record.name, hit.lon, hit.lat),
-        apps=APPS,
+        apps={app: said(label) for app, label in APPS.items()},
         district=district_name(record.district),
         quality=vocabulary.POSITION_QUALITIES.get(record.position_quality or ""),
-        needs=[vocabulary.NEEDS[n].zh for n in record.needs],
+        needs=[said(vocabulary.NEEDS[n]) for n in record.needs],
         **map_context(catalog, [shown], question),
         **shared(question.at),
     )
@@ -86,7 +85,7 @@ def _first(catalog: Catalog, values: dict[str, str], now: datetime, text: str, p
         "first.html",
         question=question,
         text=text,
-        places=[(p, place_url(p, kept)) for p in places],
+        places=[(noted(p), place_url(p, kept)) for p in places],
         popular=[(p, place_url(p, kept)) for p in popular],
         state=kept,
         place="",

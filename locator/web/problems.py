@@ -17,6 +17,7 @@ from locator._errors import (
     StoreError,
     Text,
 )
+from locator.web.language import language
 from locator.wechat import WeChatError
 
 _TITLES = {
@@ -33,7 +34,7 @@ _TITLES = {
     500: Text("我们这边出错了", "Our mistake"),
 }
 # Programs ask there; people ask elsewhere.
-_DATA = ("/api/", "/healthz", "/wechat/")
+_DATA = ("/api/", "/healthz", "/wechat/", "/oembed")
 _WECHAT = Text("微信接口暂时用不了", "WeChat is away")
 _OURS = Text("这是我们的错，已经记下。稍后再试", "It is logged. Try again later")
 
@@ -55,11 +56,6 @@ def problem(status: int, detail: Text, **headers: str) -> Response:
     for name, value in headers.items():
         response.headers[name.replace("_", "-")] = value
     return response
-
-
-def language() -> str:
-    """Return the language of the answer: Chinese unless the client prefers English."""
-    return request.accept_languages.best_match(["zh", "zh-CN", "en"], default="zh") or "zh"
 
 
 def _from_input(error: InputError) -> Response:
@@ -124,7 +120,7 @@ def _answer(
         response = Response(text, status, mimetype="application/problem+json")
     else:
         page = render_template(
-            "problem.html", status=status, title=title.zh, detail=_short(detail).zh, errors=errors
+            "problem.html", status=status, title=title.of(said), detail=_short(detail).of(said), errors=errors
         )
         response = Response(page, status, mimetype="text/html")
     response.headers["Vary"] = "Accept-Language"

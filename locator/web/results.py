@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from flask import render_template, request
 
 from locator import vocabulary
-from locator.cards import card, length
+from locator._errors import Text
 from locator.districts import district_name
 from locator.relaxing import EVERY_WISH, STEPS, opening_hits, ways_out, wider
 from locator.search import answer
@@ -17,6 +17,7 @@ from locator.web.events import coming
 from locator.web.feedback import cell_of
 from locator.web.filters import amenity_label, chosen
 from locator.web.housing import home_form
+from locator.web.language import card, length, said
 from locator.web.sections import by_needs, fallback_row
 from locator.web.state import changed, state_of, toggled, url_of
 
@@ -30,11 +31,17 @@ if TYPE_CHECKING:
 _FAR_S = 4 * 3600
 _NIGHT_FROM, _NIGHT_TO, _MORNING = 22, 5, 10
 _ORDERS = {
-    "soonest": "最快能进的在前",
-    "distance": "最近的在前",
-    "price": "吃饭便宜的在前",
-    "rent": "房租低的在前",
+    "soonest": Text("最快能进的在前", "soonest first"),
+    "distance": Text("最近的在前", "nearest first"),
+    "price": Text("吃饭便宜的在前", "cheapest meals first"),
+    "rent": Text("房租低的在前", "lowest rents first"),
 }
+_WHAT = {
+    "any": Text("附近", "nearby"),
+    "now": Text("现在开着", "open now"),
+    "arrival": Text("能用", "usable"),
+}
+_COMMA = Text("，", ", ")
 _MORE, _MOST = 10, 50
 # A district may have thousands: the map shows them all, the list so many.
 _LISTED = 60
@@ -54,7 +61,7 @@ def results(catalog: Catalog, question: Question) -> str:
     unknown = [card(hit, question) for hit in found.unknown]
     morning = [card(hit, question) for hit in _in_the_morning(catalog, question, found)]
     state = state_of(question)
-    ways = [_row(way, question) for way in ways_out(catalog, question)] if not sure else []
+    ways = ways_out(catalog, question) if not sure else []
     shown = [*sure, *morning, *unknown]
     return render_template(
         "results.html",
@@ -63,13 +70,13 @@ def results(catalog: Catalog, question: Question) -> str:
         unlisted=max(0, len(sure) - _LISTED),
         morning=morning,
         unknown=unknown,
-        heading=_heading(found, ways=any(way["label"] != EVERY_WISH for way in ways), morning=len(morning)),
+        heading=_heading(found, ways=any(way.label != EVERY_WISH for way in ways), morning=len(morning)),
         chosen=chosen(question) if not sure else [],
         place=request.args.get("place", "").strip()[:40]
         or district_name(question.district)
         or question.district,
         vague=_vague(),
-        ways_out=ways,
+        ways_out=[_row(way, question) for way in ways],
         more=_more(catalog, found, state),
         cell=cell_of(question) if not sure else None,
         state=state,
@@ -94,6 +101,7 @@ def _row(way: WayOut, question: Question) -> dict[str, object]:
         state["at"] = f"{way.question.at:%Y-%m-%dT%H:%M}"
     return {
         **way._asdict(),
+        "label": said(way.label),
         "more": way.found == way.question.limit,
         "url": url_of(state),
         "nearest": _how_far(way.best, way.question),
@@ -102,16 +110,17 @@ def _row(way: WayOut, question: Question) -> dict[str, object]:
 
 def _how_far(hit: Hit, question: Question) -> str:
     if hit.distance_m is not None and (hit.travel_s or 0) > _FAR_S:
-        return f"在{length(hit.distance_m)}外"
+        far = length(hit.distance_m)
+        return said(Text(f"在{far}外", f"{far} away"))
     shown = card(hit, question)
     until = shown.staying[0] if shown.door.state in {"open", "soon"} else ""
-    return "，".join(part for part in (shown.going.partition("|")[0], until) if part)
+    return said(_COMMA).join(part for part in (shown.going.partition("|")[0], until) if part)
 
 
 def _vague() -> int:
     """Return by how many metres the position may be off, as the phone said; 0 if it did not."""
-    said = request.args.get("vague", "")
-    return int(said) if said.isascii() and said.isdigit() and len(said) <= 5 else 0  # noqa: PLR2004  99 km
+    told = request.args.get("vague", "")
+    return int(told) if told.isascii() and told.isdigit() and len(told) <= 5 else 0  # noqa: PLR2004  99 km
 
 
 def _in_the_morning(catalog: Catalog, question: Question, found: Answer) -> list[Hit]:
@@ -132,26 +141,39 @@ def _more(catalog: Catalog, found: Answer, state: dict[str, str]) -> More | None
         return None
     if question.limit is not None and count == question.limit < _MOST:
         longer = min(_MOST, question.limit + _MORE)
-        return More(f"再看 {_MORE} 处", changed(state, limit=str(longer)))
+        return More(said(Text(f"再看 {_MORE} 处", f"{_MORE} more")), changed(state, limit=str(longer)))
     way = wider(catalog, question.but(limit=_MOST))
     if way is None or way.found <= count:
         return None
-    return More(
-        f"{way.label}，再看 {way.found - count} 处", changed(state_of(way.question), limit=state.get("limit"))
-    )
+    label = Text(f"{way.label.zh}，再看 {way.found - count} 处", f"{way.label.en}: {way.found - count} more")
+    return More(said(label), changed(state_of(way.question), limit=state.get("limit")))
 
 
 def _heading(found: Answer, *, ways: bool, morning: int) -> str:
     question, count = found.question, len(found.features)
     if question.lon is None:
-        return f"{district_name(question.district) or question.district} {count + len(found.unknown)} 处"
+        name, every = district_name(question.district) or question.district, count + len(found.unknown)
+        return said(Text(f"{name} {every} 处", f"{name}: {every}"))
     if not count:
-        minutes = question.max_minutes
-        within = f"{minutes:g}分钟内" if minutes is not None else "这一带"
-        none = f"{within}没有{'合适的' if ways or question.open == 'any' else '说得准开着的'}"
-        return f"{none}，改一项就有" if ways else none
+        return said(_nothing(question, ways=ways))
     if morning:
-        return f"夜里能用 {count} 处，另有 {morning} 处早上开"
-    order = _ORDERS[question.sort]
-    what = {"any": "附近", "now": "现在开着", "arrival": "能用"}[question.open]
-    return f"{what} {count} 处，{order}"
+        return said(
+            Text(
+                f"夜里能用 {count} 处，另有 {morning} 处早上开",
+                f"{count} usable at night, {morning} more open in the morning",
+            )
+        )
+    what, order = _WHAT[question.open], _ORDERS[question.sort]
+    return said(Text(f"{what.zh} {count} 处，{order.zh}", f"{count} {what.en}, {order.en}"))
+
+
+def _nothing(question: Question, *, ways: bool) -> Text:
+    minutes = question.max_minutes
+    within = Text("这一带", "around here")
+    if minutes is not None:
+        within = Text(f"{minutes:g}分钟内", f"within {minutes:g} minutes")
+    what = Text("说得准开着的", "Nothing known to be open")
+    if ways or question.open == "any":
+        what = Text("合适的", "Nothing suitable")
+    then = Text("，改一项就有", ": one change helps") if ways else Text("", "")
+    return Text(f"{within.zh}没有{what.zh}{then.zh}", f"{what.en} {within.en}{then.en}")

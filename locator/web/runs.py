@@ -10,9 +10,8 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, render_template, request, url_for
 
-from locator._errors import InputError
+from locator._errors import InputError, Text
 from locator.along import Detour, answer_run
-from locator.cards import Card, card, clock, duration
 from locator.datum import check_position, convert, datum_of
 from locator.places import Place, find_places
 from locator.question import Question, ask
@@ -20,8 +19,10 @@ from locator.runs import LEAST_POINTS, MOST_POINTS, RUN_PARAMETERS, Run, path_of
 from locator.timeline import SHANGHAI
 from locator.web.context import map_context, shared
 from locator.web.current import current_catalog
+from locator.web.language import card, carried, clock, duration, said
 
 if TYPE_CHECKING:
+    from locator.cards import Card
     from locator.catalog import Catalog
 
 blueprint = Blueprint("runs", __name__)
@@ -75,7 +76,10 @@ def _page(
         question = ask(values, now, anywhere=True)
     else:
         question, found = run.question, answer_run(catalog, run)
-        names = [stop.name or f"第{number}个点" for number, stop in enumerate(stops, 1)]
+        names = [
+            stop.name or said(Text(f"第{number}个点", f"drop-off {number}"))
+            for number, stop in enumerate(stops, 1)
+        ]
         sure, unknown = (
             [_on_the_way(detour, run, names) for detour in part] for part in (found.features, found.unknown)
         )
@@ -120,19 +124,22 @@ def _stop(catalog: Catalog, number: int, texts: list[str], values: dict[str, str
         try:
             check_position(*point)
         except InputError as error:
-            return Stop(text, "", None, f"：{error.text.zh}", ())
+            return Stop(text, "", None, said(Text("：", ": ")) + said(error.text), ())
         return Stop(text, written["name"], point, "", ())
     datum = datum_of(values.get("datum", "wgs84"))
     placed = [place for place in find_places(catalog, text) if place.lon is not None]
-    choices = []
+    choices, base = [], url_for("runs.along").partition("?")[0]
     for place in placed:
         lon, lat = convert(place.lon or 0.0, place.lat or 0.0, "wgs84", datum)
         named = f"{place.name} {lon:.5f},{lat:.5f}"
         if len(placed) == 1:
             return Stop(named, place.name, (round(lon, 5), round(lat, 5)), "", ())
         others = [("p", named if i == number else other) for i, other in enumerate(texts)]
-        choices.append((place, f"{url_for('runs.along')}?{urlencode([*others, *values.items()])}"))
-    problem = "是哪一个？" if choices else "没找到，换个街道名、站名试试"
+        choices.append((place, f"{base}?{urlencode([*others, *values.items(), *carried().items()])}"))
+    which = Text("是哪一个？", ": which one?")
+    problem = said(
+        which if choices else Text("没找到，换个街道名、站名试试", " was not found: try another name")
+    )
     return Stop(text, "", None, problem, tuple(choices))
 
 
@@ -141,9 +148,11 @@ def _on_the_way(detour: Detour, run: Run, names: list[str]) -> OnTheWay:
     shown = card(hit, run.question)
     minutes = round(detour.detour_min)
     arrive = hit.arrive_at or run.question.at
-    added = f"多花{duration(minutes)}" if minutes else "顺路，不多花时间"
-    going = f"{added}|{clock(arrive, run.question.at)}到"
-    where = f"从{names[detour.leg]}去{names[detour.leg + 1]}的路上"
-    return OnTheWay(
-        replace(shown, going=going, distance="", minutes=f"+{minutes}分" if minutes else "顺路"), where
-    )
+    added = Text(f"多花{duration(minutes)}", f"{duration(minutes)} more")
+    none = Text("顺路，不多花时间", "on the way, no time lost")
+    there = clock(arrive, run.question.at)
+    going = f"{said(added if minutes else none)}|{said(Text(f'{there}到', f'there {there}'))}"
+    legs = names[detour.leg], names[detour.leg + 1]
+    where = said(Text(f"从{legs[0]}去{legs[1]}的路上", f"between {legs[0]} and {legs[1]}"))
+    pin = said(Text(f"+{minutes}分" if minutes else "顺路", f"+{minutes}min" if minutes else "on way"))
+    return OnTheWay(replace(shown, going=going, distance="", minutes=pin), where)

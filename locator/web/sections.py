@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from locator import vocabulary
-from locator.cards import card
+from locator._errors import Text
+from locator.web.language import card, said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from locator.cards import Card
     from locator.hits import Answer
     from locator.question import Question
+
+_NONE = Text("没写属于六有哪一项", "not said which of the six needs")
+_COMMA, _COMMA_OF_CLAUSES = Text("、", ", "), Text("，", ", ")
+_SUREST = Text("拿不准就去这个：24小时开", "If in doubt, go here: open round the clock")
 
 
 class Section(NamedTuple):
@@ -38,14 +43,14 @@ def by_needs(cards: Sequence[Card], question: Question) -> tuple[list[Section], 
     """
     sections = [
         Section(
-            vocabulary.NEEDS[need].zh,
+            said(vocabulary.NEEDS[need]),
             [one for one in cards if need in one.hit.service.needs],
         )
         for need in question.needs or vocabulary.NEEDS
     ]
-    sections.append(Section("没写属于六有哪一项", [one for one in cards if not one.hit.service.needs]))
+    sections.append(Section(said(_NONE), [one for one in cards if not one.hit.service.needs]))
     missing = [section.name for section in sections[:-1] if not section.cards]
-    return [section for section in sections if section.cards], "、".join(missing)
+    return [section for section in sections if section.cards], said(_COMMA).join(missing)
 
 
 def fallback_row(found: Answer, listed: Sequence[Card]) -> Surest | None:
@@ -54,5 +59,5 @@ def fallback_row(found: Answer, listed: Sequence[Card]) -> Surest | None:
         return None
     shown = card(found.fallback, found.question)
     among = any(one.hit.id == found.fallback.id for one in listed)
-    way = f"{shown.going.partition('|')[0]}，{shown.distance}"
-    return Surest(shown, "拿不准就去这个：24小时开", way, among)
+    way = f"{shown.going.partition('|')[0]}{said(_COMMA_OF_CLAUSES)}{shown.distance}"
+    return Surest(shown, said(_SUREST), way, among)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, cast
 
-from flask import Flask, Response, current_app, g
+from flask import Flask, Response, current_app, g, request
 
 from locator.web.wechat import policy_sources
 
 if TYPE_CHECKING:
     from locator.maps import Basemap
+
+EMBED = "/embed"
 
 
 def protect(app: Flask) -> None:
@@ -31,7 +33,8 @@ def _add_headers(response: Response) -> Response:
     headers["X-Content-Type-Options"] = "nosniff"
     if not headers["Content-Type"].startswith("text/html"):
         # Data is not a page: nothing in it may run, and the rest of the list is about pages.
-        headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
+        # A service worker's own policy says what it may fetch.
+        headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
         return response
     # A link to a map app must not tell it where the asker is: that stands in our URL.
     headers["Referrer-Policy"] = "same-origin"
@@ -39,6 +42,14 @@ def _add_headers(response: Response) -> Response:
     headers["Permissions-Policy"] = "geolocation=(self), camera=(), microphone=(), payment=()"
     headers["Content-Security-Policy"] = _policy()
     return response
+
+
+def _ancestors() -> str:
+    """Return who may frame the page being sent: strangers only what is made for it, and its error pages."""
+    if request.path != EMBED:
+        return "'self'"
+    strangers = cast("tuple[str, ...]", current_app.extensions["locator.embed_origins"])
+    return "*" if "*" in strangers else " ".join(["'self'", *strangers])
 
 
 def _policy() -> str:
@@ -52,9 +63,12 @@ def _policy() -> str:
             f"style-src {nonce}",
             " ".join(["img-src 'self' data:", *basemap.origins]),
             "connect-src 'self'",
-            *frame,
+            # The code builder and mini-program previews frame our own pages.
+            *(frame or ("frame-src 'self'",)),
+            "manifest-src 'self'",
+            "worker-src 'self'",
             "base-uri 'none'",
             "form-action 'self'",
-            "frame-ancestors 'self'",
+            f"frame-ancestors {_ancestors()}",
         ]
     )

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from flask import request, url_for
 
 from locator.question import PARAMETERS
+from locator.web.language import carried
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -64,7 +65,8 @@ def state_of(question: Question) -> dict[str, str]:
 
 def url_of(state: dict[str, str]) -> str:
     """Return the address of a state: the parameters of the contract, and nothing that Flask would read."""
-    return url_for("pages.home") + ("?" + urlencode(state) if state else "")
+    kept = {**carried(), **state}
+    return url_for("pages.home").partition("?")[0] + ("?" + urlencode(kept) if kept else "")
 
 
 def changed(state: dict[str, str], **changes: str | None) -> str:

@@ -309,3 +309,19 @@ def test_the_layer_button_is_ours_and_says_what_it_is(phone, site: str) -> None:
     page.locator(".leaflet-control-layers-overlays label", has_text="吃饭").click()
     remaining = json.loads(page.locator("#map-data").text_content())["services"]
     assert phone.shown() == sum(s["family"] != "canteen" for s in remaining)
+
+
+def test_after_a_swap_the_way_to_the_other_language_leads_to_the_list_that_is_shown(phone, site: str) -> None:
+    page = phone.open(site + RESULTS)
+    page.locator(".chips a", has_text="有优惠").click()
+    page.wait_for_url("**offer=now**")
+    page.locator(".top .tongue").click()
+    page.wait_for_selector("html[lang=en]", state="attached")
+    assert query(page)["offer"] == "now"
+    assert query(page)["group"] == "rider"
+    page.locator(".chips a", has_text="Discount now").click()
+    page.wait_for_url(lambda url: "offer=now" not in url)
+    assert query(page)["lang"] == "en"
+    assert (
+        "nearby" in page.locator(".said h2").inner_text() or "usable" in page.locator(".said h2").inner_text()
+    )

@@ -74,7 +74,7 @@ def test_the_desk_is_walked_from_a_file_to_its_undoing(
     bad = page.locator("tr.bad")
     assert bad.count() == 3
     assert [row.split()[0] for row in bad.all_inner_texts()] == ["2", "5", "8"]
-    page.wait_for_function("document.querySelector('.folium-map')?.dataset.ready === 'true'")
+    page.wait_for_function("() => document.querySelector('.folium-map')?.dataset.ready === 'true'")
     page.screenshot(path=pictures / "steward.png")
     assert ids(store) == before
 
@@ -87,7 +87,7 @@ def test_the_desk_is_walked_from_a_file_to_its_undoing(
     page.get_by_role("button", name="改好了，再看").click()
     page.get_by_role("button", name="写入 1 行").click()
     page.locator("tr.bad").nth(1).wait_for()
-    page.wait_for_function("document.querySelectorAll('tr.bad').length === 2")
+    page.wait_for_function("() => document.querySelectorAll('tr.bad').length === 2")
     assert store.get("new-2").name == "补上的名称"
 
     page.get_by_role("button", name="撤销第").click()
@@ -107,7 +107,7 @@ def test_the_pin_is_moved_by_arrows_a_metre_a_press_and_by_hand(
 ) -> None:
     page = seat().page
     send(page, site, tmp_path / "一行.csv", sheet([list_row(40, 编号="pin-1")]))
-    page.wait_for_function("document.querySelector('.folium-map')?.dataset.ready === 'true'")
+    page.wait_for_function("() => document.querySelector('.folium-map')?.dataset.ready === 'true'")
     use = page.get_by_role("button", name="用针的位置")
     assert use.is_disabled()
     pin = page.get_by_role("slider")
@@ -138,7 +138,7 @@ def test_a_record_takes_the_pins_place_and_reads_hours_while_one_types(
     watched = seat()
     page = watched.page
     page.goto(f"{site}/steward/records/st-2")
-    page.wait_for_function("document.querySelector('.folium-map')?.dataset.ready === 'true'")
+    page.wait_for_function("() => document.querySelector('.folium-map')?.dataset.ready === 'true'")
     page.get_by_label("原话").fill("周一至周五 8:00-18:00")
     page.get_by_text("读作：周一至周五 08:00–18:00").wait_for()
     page.get_by_role("slider").focus()

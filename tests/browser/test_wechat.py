@@ -299,6 +299,7 @@ def test_with_wechat_away_the_page_works_and_says_why(
     assert page.locator(".big").is_enabled()
     page.locator(".near a").first.click()
     page.wait_for_selector(".card")
+    page.wait_for_selector(".pin")
     assert page.locator(".pin").count() > 0
     allowed = wechat(permissions=["geolocation"], geolocation={"longitude": 121.53999, "latitude": 31.27535})
     page = allowed.open(address + "/")

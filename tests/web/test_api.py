@@ -207,6 +207,7 @@ def test_the_lane_and_the_framework_give_the_same_answer(app: Flask) -> None:
                     "asked": {**body["asked"], "at": ""},
                     "features": [f["id"] for f in body["features"]],
                     "unknown": [f["id"] for f in body["unknown"]],
+                    "fallback": body["fallback"] and body["fallback"]["id"],
                 }
             )
         assert answers[0] == answers[1]

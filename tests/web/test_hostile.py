@@ -61,8 +61,10 @@ def test_no_question_to_the_page_is_our_mistake(
     ODD,
 )
 def test_no_address_is_our_mistake(client: FlaskClient, pattern: str, part: str) -> None:
-    path = pattern.format(part.encode("utf-8", "replace").decode().replace("\x00", "%00"))
-    assert client.get(path).status_code < 500
+    path = pattern.format(part.encode("utf-8", "replace").decode())
+    # As a server hands it over: the test client would read //x as a host.
+    answer = client.get("/", environ_overrides={"PATH_INFO": path.encode().decode("latin-1")})
+    assert answer.status_code < 500
 
 
 def test_bytes_that_are_no_text_are_no_mistake_of_ours(client: FlaskClient) -> None:

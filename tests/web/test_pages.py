@@ -38,7 +38,12 @@ def test_every_page_has_a_strict_policy_and_no_inline_style(client: FlaskClient,
     nonce = re.search(r"script-src 'nonce-([^']+)'", policy)
     assert nonce
     assert (
-        re.findall(r"<script(?! type=\"application/json\")(?![^>]*nonce=\"" + re.escape(nonce[1]) + ")", page)
+        re.findall(
+            r"<script(?! type=\"(?:application/json|text/plain)\")(?![^>]*nonce=\""
+            + re.escape(nonce[1])
+            + ")",
+            page,
+        )
         == []
     )
     assert " style=" not in page
