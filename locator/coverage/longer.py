@@ -57,8 +57,9 @@ def _longer(days: Days) -> Iterator[tuple[Text, Days]]:
         yield Text(f"延长到 {clock(until)}", f"open until {clock(until)}"), more
     more = days | (opened[:, None] & (minute < first) & (minute >= _EARLIEST))
     yield Text(f"提早到 {clock(_EARLIEST)}", f"open from {clock(_EARLIEST)}"), more
-    patterns, counts = np.unique(days[opened], axis=0, return_counts=True)
-    usual = patterns[counts.argmax()]
+    # The first of the most common days; np.unique over 1,440 columns took 5 ms.
+    same = [(days[opened] == day).all(axis=1).sum() for day in days[opened]]
+    usual = days[opened][int(np.argmax(same))]
     yield _CLOSED_DAYS, np.where(opened[:, None], days, usual)
     yield _ALWAYS, np.ones_like(days)
 

@@ -65,7 +65,10 @@ def _split(world: World, undone: NDArray[np.int64], *, sure: bool) -> Atoms:
     stays[undone] = False
     today = Doors(counted.lon[stays], counted.lat[stays], counted.code[stays], table)
     doors = [door for action in actions for door in action.doors]
-    weeks, codes = Weeks.of([door.key for door in doors], counted.weeks.monday)
+    # Thousands of doors share some hundreds of hours, and a week of each costs a millisecond.
+    numbers = {key: number for number, key in enumerate(dict.fromkeys(door.key for door in doors))}
+    weeks, distinct = Weeks.of(numbers, counted.weeks.monday)
+    codes = distinct[[numbers[door.key] for door in doors]] if doors else distinct
     owner = np.repeat(np.arange(len(actions)), [len(action.doors) for action in actions])
     new = Doors(
         np.array([*(door.lon for door in doors), *counted.lon[undone]], np.float64),
