@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from locator.catalog import Catalog
     from locator.hits import Hit
     from locator.question import Question
+    from locator.search import Networks
 
 
 class WayOut(NamedTuple):
@@ -22,11 +23,11 @@ class WayOut(NamedTuple):
     best: Hit
 
 
-def ways_out(catalog: Catalog, question: Question) -> list[WayOut]:
+def ways_out(catalog: Catalog, question: Question, networks: Networks | None = None) -> list[WayOut]:
     """Return the single changes to a question that find something."""
     found = []
     for label, icon, changed in _changes(question):
-        features = answer(catalog, changed).features
+        features = answer(catalog, changed, networks).features
         if features:
             found.append(WayOut(label, icon, changed, len(features), features[0]))
     return found

@@ -30,7 +30,9 @@ _CORNERS = 120
 _CELLS = 4  # so many to the width
 
 
-def isochrones(network: StreetNetwork, lon: float, lat: float, minutes: Sequence[float]) -> list[BaseGeometry]:
+def isochrones(
+    network: StreetNetwork, lon: float, lat: float, minutes: Sequence[float]
+) -> list[BaseGeometry]:
     """Return, for each number of minutes, the area that one gets to from a position, WGS-84 degrees.
 
     Empty where the position itself is off the street. A longer time holds a shorter one's area.
@@ -55,7 +57,7 @@ def isochrones(network: StreetNetwork, lon: float, lat: float, minutes: Sequence
 def circles(travel: CrowFly, lon: float, lat: float, minutes: Sequence[float]) -> list[BaseGeometry]:
     """Return the same by straight line: geodesic circles."""
     bearings = np.linspace(0, 360, _CORNERS, endpoint=False)
-    found = []
+    found: list[BaseGeometry] = []
     for span in minutes:
         far = np.full(_CORNERS, travel.reach_m(span))
         x, y, _ = _GEOD.fwd(np.full(_CORNERS, lon), np.full(_CORNERS, lat), bearings, far)
@@ -82,7 +84,7 @@ def _reached_lines(network: StreetNetwork, reached: Floats, own: Snapped, limit_
     from_start = _shares(limit_s - reached[start], network.along_s)
     from_end = _shares(limit_s - reached[end], network.against_s)
     piece = np.arange(len(start))
-    stretches = [
+    stretches: list[tuple[NDArray[Any], Floats, Floats]] = [
         (piece, np.zeros(len(start)), from_start),
         (piece, 1 - from_end, np.ones(len(start))),
     ]

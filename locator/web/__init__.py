@@ -21,6 +21,8 @@ from locator.web.lane import NearestLane
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from locator.search import Networks
+
 _YEAR_S = 365 * 24 * 3600
 _DEFAULTS = {
     # Addresses of static files carry a hash of their content.
@@ -61,6 +63,7 @@ def create_app(config: Mapping[str, object] | None = None, settings: Settings | 
     store = open_or_seed(chosen.store)
     current = CurrentCatalog(store)
     app.extensions["locator.catalog"] = current
+    app.extensions["locator.networks"] = networks = _networks(chosen)
     app.extensions["locator.basemap"] = basemap_of(chosen)
     app.extensions["locator.public_url"] = public_url(chosen)
     app.extensions["locator.images"] = images.ImageCache()
@@ -73,5 +76,13 @@ def create_app(config: Mapping[str, object] | None = None, settings: Settings | 
     blueprints = (api, events, files, images, pages, runs, wechat)
     for blueprint in (room.blueprint for room in blueprints):
         app.register_blueprint(blueprint)
-    app.wsgi_app = NearestLane(app.wsgi_app, current)  # type: ignore[method-assign]
+    app.wsgi_app = NearestLane(app.wsgi_app, current, networks)  # type: ignore[method-assign]
     return app
+
+
+def _networks(settings: Settings) -> Networks | None:
+    if settings.network is None:
+        return None
+    from locator.street_search import StreetNetworks  # noqa: PLC0415  most have none: they need not wait for it
+
+    return StreetNetworks(settings.network)

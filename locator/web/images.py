@@ -23,7 +23,7 @@ from locator.maps.tiles import tiles_for
 from locator.search import answer
 from locator.state import query_of
 from locator.timeline import SHANGHAI
-from locator.web.current import current_catalog
+from locator.web.current import current_catalog, current_networks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,7 +105,7 @@ def _map(mimetype: str) -> Response:
     url = f"{_base()}/?{query}"
 
     def make() -> bytes:
-        found = answer(catalog, asked.question)
+        found = answer(catalog, asked.question, current_networks())
         return _drawn(found, asked, basemap, url, mimetype)
 
     key = f"{catalog.version} {catalog.as_of} {asked!r} {basemap!r} {url}"

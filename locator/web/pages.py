@@ -21,7 +21,7 @@ from locator.question import Question, ask
 from locator.relaxing import ways_out
 from locator.search import answer
 from locator.timeline import SHANGHAI
-from locator.web.current import current_catalog
+from locator.web.current import current_catalog, current_networks
 from locator.web.events import coming
 from locator.web.files import asset_url
 from locator.web.housing import home_form
@@ -94,7 +94,7 @@ def service(service_id: str) -> str:
 
 
 def _results(catalog: Catalog, question: Question) -> str:
-    found = answer(catalog, question)
+    found = answer(catalog, question, current_networks())
     sure = [card(hit, question) for hit in found.features]
     unknown = [card(hit, question) for hit in found.unknown]
     state = state_of(question)
@@ -127,7 +127,7 @@ def _ways_out(catalog: Catalog, question: Question) -> list[dict[str, object]]:
             "url": url_of(state_of(way.question)),
             "nearest": _how_far(way.best, way.question),
         }
-        for way in ways_out(catalog, question)
+        for way in ways_out(catalog, question, current_networks())
     ]
 
 
