@@ -12,7 +12,7 @@ import networkx as nx
 import numpy as np
 import pytest
 from pyproj import Geod
-from streets.town import GEOD, MIDDLE, STEP, Town, shared_data
+from streets.town import GEOD, MIDDLE, STEP, Town, part_of, shared_data
 
 from locator._errors import InputError
 from locator.streets import StreetNetwork, Streets, read_streets
@@ -80,13 +80,13 @@ class Doors:
         (c, d), there, more = self.places[end]
         graph = self.graph.copy()
         along, against = (graph.get_edge_data(*e, {"seconds": math.inf})["seconds"] for e in ((a, b), (b, a)))
-        self._join(graph, ("start", b), (1 - part) * along)
-        self._join(graph, ("start", a), part * against)
+        self._join(graph, ("start", b), part_of(1 - part, along))
+        self._join(graph, ("start", a), part_of(part, against))
         in_along, in_against = (
             graph.get_edge_data(*e, {"seconds": math.inf})["seconds"] for e in ((c, d), (d, c))
         )
-        self._join(graph, (c, "end"), there * in_along)
-        self._join(graph, (d, "end"), (1 - there) * in_against)
+        self._join(graph, (c, "end"), part_of(there, in_along))
+        self._join(graph, (d, "end"), part_of(1 - there, in_against))
         if (a, b) == (c, d):
             self._join(
                 graph, ("start", "end"), (there - part) * along if there > part else (part - there) * against
