@@ -62,7 +62,9 @@ def nearest(
 
 
 class Networks(Protocol):
-    """Street networks, by mode: what answers over them."""
+    """Street networks, by mode: what answers over them. `mark` changes when they do."""
+
+    mark: str
 
     def answer(self, catalog: Catalog, question: Question) -> Answer | None:
         """Return the answer over the streets; None where there are none."""

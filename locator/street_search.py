@@ -12,6 +12,7 @@ import threading
 import weakref
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
+from zlib import crc32
 
 import numpy as np
 
@@ -70,6 +71,7 @@ class StreetNetworks:
 
     def __init__(self, path: str | Path) -> None:
         streets = load(path)
+        self.mark = f"{crc32(streets.tenths_kmh.tobytes(), crc32(streets.metres.tobytes())):08x}"
         self._networks = {mode: StreetNetwork(streets, mode) for mode in streets.modes}
         # For as long as the catalog is in use: the next one has other places.
         self._doors: weakref.WeakKeyDictionary[Catalog, dict[str, Doors]] = weakref.WeakKeyDictionary()

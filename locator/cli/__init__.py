@@ -1,7 +1,7 @@
 """The command line: the same verbs as the web. Exit 0 ok, 2 the caller's mistake, 1 ours."""
 
 # Each room adds its commands to the group.
-from locator.cli import asking, calendar, desk, files, pictures, records, running  # noqa: F401
+from locator.cli import asking, calendar, circles, desk, files, network, pictures, records, running  # noqa: F401
 from locator.cli.shared import main
 
 __all__ = ["main"]

@@ -13,7 +13,7 @@ from scipy.ndimage import distance_transform_edt
 from locator.streets.rules import WALK_KMH
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
@@ -66,7 +66,7 @@ def circles(travel: CrowFly, lon: float, lat: float, minutes: Sequence[float]) -
 
 
 def feature_collection(
-    areas: Sequence[BaseGeometry], minutes: Sequence[float], about: dict[str, object]
+    areas: Sequence[BaseGeometry], minutes: Sequence[float], about: Mapping[str, object]
 ) -> dict[str, Any]:
     """Return areas as GeoJSON, the largest first so that a map draws the smaller ones upon it."""
     features = []
