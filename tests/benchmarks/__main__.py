@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import engines, filters, first_answer, report, web
+from tests.benchmarks import engines, filters, first_answer, report, streets, web
 from tests.benchmarks.criteria import lines, wrong_answers
 
-_PARTS = ("sample", "engines", "filters", "web")
+_PARTS = ("sample", "engines", "filters", "web", "streets")
 
 
 def main() -> int:
@@ -42,6 +42,8 @@ def main() -> int:
         results["filters"] = filters.run(filters.QUICK if options.quick else filters.Size())
     if "web" in options.parts:
         results["web"] = web.run(web.QUICK if options.quick else web.Size())
+    if "streets" in options.parts:
+        results["streets"] = streets.run(streets.QUICK if options.quick else streets.Size())
     results["took_s"] = time.perf_counter() - begun
     results["done_when"] = [line._asdict() for line in lines(results)]
     report.show(results)

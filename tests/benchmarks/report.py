@@ -24,7 +24,7 @@ def show(results: Figures) -> None:
     if "web" in results:
         _web(results["web"])
     _table(
-        "Done when (issues 3 and 4)",
+        "Done when (issues 3, 4 and 7)",
         ("", "promise", "measured", ""),
         [(line.number, line.promise, line.measured, _VERDICT[line.met]) for line in lines(results)],
         text=3,
