@@ -50,7 +50,7 @@ postgis:
 	else echo "Tests on PostgreSQL will be left out: install it first (apt-get install postgresql postgresql-15-postgis-3)."; fi
 
 soak-store: $(STAMP) postgis
-	LOCATOR_SOAK_S=30 $(BIN)/pytest tests/store/test_soak.py
+	LOCATOR_SOAK_S=30 LOCATOR_KILLS=20 $(BIN)/pytest tests/store/test_soak.py tests/ingest/test_killed.py
 
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

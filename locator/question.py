@@ -104,7 +104,8 @@ def ask(values: Mapping[str, object], now: datetime, *, anywhere: bool = False) 
     settings, faults = _read_texts(texts)
     own, more = _read_items([item for item in values.items() if not _is_shared(*item)])
     errors = [*faults, *more]
-    read: dict[str, Any] = {"at": check_instant(now).replace(microsecond=0), **settings, **own}
+    read: dict[str, Any] = {"at": check_instant(now), **settings, **own}
+    read["at"] = read["at"].replace(microsecond=0)
     if read.get("rent_min", 0) > read.get("rent_max", _MAX_CNY):
         errors.append(_rents_swapped(read["rent_min"], read["rent_max"]))
     faulty = {error.field for error in errors}
@@ -254,11 +255,11 @@ def _codes(known: Mapping[str, object]) -> Callable[[str, object], tuple[str, ..
 
 def _instant(name: str, value: object) -> datetime:
     if isinstance(value, datetime):
-        return check_instant(value, name).replace(microsecond=0)
+        return check_instant(value, name)
     # In a URL an unescaped + arrives as a space.
     text = re.sub(r" (?=\d\d:?\d\d$)", "+", str(value).strip())
     try:
-        return check_instant(datetime.fromisoformat(text), name).replace(microsecond=0)
+        return check_instant(datetime.fromisoformat(text), name)
     except (ValueError, OverflowError) as error:
         if isinstance(error, InputError):
             raise

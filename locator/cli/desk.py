@@ -13,12 +13,13 @@ import click
 import msgspec
 
 from locator._settings import Settings
-from locator.cli.shared import JSON, STORE, language, main, spoken
+from locator.cli.shared import JSON, STORE, language, main, opened_store, spoken
 from locator.timeline import SHANGHAI
 
 if TYPE_CHECKING:
     from locator._errors import Text
     from locator.checking import State
+    from locator.inspections import Inspection
     from locator.service import Service
 
 _AT = click.option(
@@ -30,9 +31,8 @@ _SHOWN = 20
 
 def _services(store: str | None) -> list[Service]:
     from locator.service import Service
-    from locator.store import open_or_seed
 
-    opened = open_or_seed(store or Settings.from_environ(os.environ).store)
+    opened = opened_store(store)
     # Hundreds of thousands of records that all live to the end: looking for garbage among them costs a third.
     gc.disable()
     click.get_current_context().call_on_close(gc.enable)
@@ -132,8 +132,21 @@ def export(file: Path, store: str | None, datum: str | None, kind: str | None, d
 
 _INSPECTIONS = click.option(
     "--inspections", metavar="FILE.csv", type=click.Path(dir_okay=False, path_type=Path),
-    help="Inspections: service_id, on, open_as_stated, found, missing, by, note.",
+    help="More inspections than the store has: service_id, on, open_as_stated, found, missing, by, note.",
 )  # fmt: skip
+
+
+def _visits(store: str | None, file: Path | None) -> list[Inspection]:
+    """Return the inspections of a store, and those of a file."""
+    from locator.inspections import read_inspections
+    from locator.store.inspections import inspections_of
+
+    opened = opened_store(store)
+    try:
+        kept = [one.visit() for one in inspections_of(opened)]
+    finally:
+        opened.close()
+    return [*kept, *(read_inspections(file) if file else ())]
 
 
 @main.command()
@@ -144,10 +157,9 @@ _INSPECTIONS = click.option(
 @spoken
 def recheck(store: str | None, inspections: Path | None, as_json: bool, at: str | None) -> None:
     """List what to look at again, the most urgent first, with why."""
-    from locator.inspections import read_inspections, recheck_queue
+    from locator.inspections import recheck_queue
 
-    visits = read_inspections(inspections) if inspections else []
-    queue = recheck_queue(_services(store), visits, _instant(at).date())
+    queue = recheck_queue(_services(store), _visits(store, inspections), _instant(at).date())
     if as_json:
         _print(
             [
@@ -170,11 +182,9 @@ def recheck(store: str | None, inspections: Path | None, as_json: bool, at: str 
 @spoken
 def stars(store: str | None, inspections: Path | None, as_json: bool, at: str | None) -> None:
     """Propose a star rating for each station, with the reasons; nothing is changed."""
-    from locator.inspections import read_inspections
     from locator.stars import star_proposals
 
-    visits = read_inspections(inspections) if inspections else []
-    proposals = star_proposals(_services(store), visits, _instant(at).date())
+    proposals = star_proposals(_services(store), _visits(store, inspections), _instant(at).date())
     if as_json:
         _print(
             [

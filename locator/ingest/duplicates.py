@@ -12,6 +12,7 @@ from collections import defaultdict
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
 import numpy as np
 
 from locator._errors import Text
@@ -60,7 +61,27 @@ class Twin(NamedTuple):
     distance_m: float | None
 
 
-class _Side(NamedTuple):
+class Listed(msgspec.Struct):
+    """A record as far as it is compared: decoded in a tenth of a whole one's time."""
+
+    id: str
+    kind: str
+    name: str
+    district: str | None = None
+    town: str | None = None
+    phone: str | None = None
+    code: str | None = None
+    lon: float | None = None
+    lat: float | None = None
+    stops: tuple[_Point, ...] = ()
+
+
+class _Point(msgspec.Struct):
+    lon: float
+    lat: float
+
+
+class Side(NamedTuple):
     """What is compared of a service."""
 
     id: str
@@ -87,10 +108,12 @@ def find_twins(
     at_least
         The lowest score to return, `AT_LEAST` or more.
     """
-    sides = [_side(service) for service in services]
-    first_other = len(sides)
-    sides += [_side(service) for service in others]
-    sides = _without_hotlines(sides)
+    return twins_among([side_of(s) for s in services], [side_of(o) for o in others], at_least)
+
+
+def twins_among(own: Sequence[Side], others: Sequence[Side] = (), at_least: float = AT_LEAST) -> list[Twin]:
+    """Return the same of what is compared of services."""
+    first_other, sides = len(own), _without_hotlines([*own, *others])
     found: dict[tuple[str, str], Twin] = {}
     for i, j in _candidates(sides):
         if min(i, j) >= first_other or sides[i].id == sides[j].id:
@@ -101,22 +124,28 @@ def find_twins(
     return sorted(found.values(), key=lambda twin: (-twin.score, twin.a_id, twin.b_id))
 
 
-def _side(service: Service) -> _Side:
+def side_of(service: Service | Listed) -> Side:
+    """Return what is compared of a service."""
     if service.stops:
         points = tuple((stop.lon, stop.lat) for stop in service.stops)
     elif service.lon is None or service.lat is None:
         points = ()
     else:
         points = ((service.lon, service.lat),)
-    return _Side(
+    return Side(
         service.id,
         service.kind,
         name_of(service.name, service.district, service.town),
         service.district,
         _phones(service.phone),
-        _NOT_WORD.sub("", service.code).upper() if service.code else "",
+        code_of(service.code),
         points,
     )
+
+
+def code_of(text: str | None) -> str:
+    """Return a code without what writers of lists put between its parts."""
+    return _NOT_WORD.sub("", text).upper() if text else ""
 
 
 def _phones(text: str | None) -> frozenset[str]:
@@ -127,7 +156,7 @@ def _phones(text: str | None) -> frozenset[str]:
     return frozenset(number[-_TAIL:] for number in numbers if len(number) >= _TAIL)
 
 
-def _without_hotlines(sides: list[_Side]) -> list[_Side]:
+def _without_hotlines(sides: list[Side]) -> list[Side]:
     holders: defaultdict[str, int] = defaultdict(int)
     for side in sides:
         for phone in side.phones:
@@ -136,7 +165,7 @@ def _without_hotlines(sides: list[_Side]) -> list[_Side]:
     return [s._replace(phones=s.phones - hotlines) if s.phones & hotlines else s for s in sides]
 
 
-def _candidates(sides: Sequence[_Side]) -> set[tuple[int, int]]:
+def _candidates(sides: Sequence[Side]) -> set[tuple[int, int]]:
     """Return every pair of numbers that may score."""
     found = set(near_pairs([s.points for s in sides], [s.name for s in sides], REACH_M, _least_likeness))
     by_code: defaultdict[str, list[int]] = defaultdict(list)
@@ -174,7 +203,7 @@ def _nearness_share(metres: Floats) -> Floats:
     return share
 
 
-def _judged(a: _Side, b: _Side) -> Twin | None:
+def _judged(a: Side, b: Side) -> Twin | None:
     a, b = sorted((a, b), key=lambda side: side.id)
     metres = min((geodesic_m(*p, *q) for p in a.points for q in b.points), default=None)
     alike = _alike(a, b)
@@ -199,7 +228,7 @@ def _judged(a: _Side, b: _Side) -> Twin | None:
     return Twin(a.id, b.id, round(min(score, 1.0), 3), reasons, None if metres is None else round(metres, 1))
 
 
-def _alike(a: _Side, b: _Side) -> float:
+def _alike(a: Side, b: Side) -> float:
     if a.kind == b.kind or any({a.kind, b.kind} <= group for group in _ALIKE):
         return likeness(a.name, b.name)
     # A canteen and a station in one house share its name; only one list's slip gives them all of it.
@@ -208,7 +237,7 @@ def _alike(a: _Side, b: _Side) -> float:
 
 
 def _reasons(
-    a: _Side, b: _Side, alike: float, metres: float | None, *, same_phone: bool, same_code: bool
+    a: Side, b: Side, alike: float, metres: float | None, *, same_phone: bool, same_code: bool
 ) -> Text:
     share = round(100 * alike)
     said = [Text("名称相同", "same name") if a.name.core == b.name.core else

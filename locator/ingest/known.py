@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from hashlib import blake2b
+from math import floor
 from re import compile as pattern
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from locator.ingest.duplicates import Listed, code_of, side_of
 from locator.ingest.values import even
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from locator.ingest.duplicates import Side
+
+# Wider than what is compared reaches, anywhere in China.
+_CELL_DEG = 0.01
 _ID = pattern(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -65,6 +71,31 @@ class Known:
         """Return a record's fields, {} if there is none."""
         raw = self.records.get(service_id)
         return msgspec.json.decode(raw) if raw is not None else {}
+
+    def sides_near(self, own: Iterable[Side]) -> list[Side]:
+        """Return what is compared of the records that may be one of some others, without those of the same id."""
+        ids, codes, everywhere = set[str](), set[str](), False
+        cells: set[tuple[int, int]] = set()
+        for side in own:
+            ids.add(side.id)
+            codes.add(side.code)
+            everywhere |= not side.points  # it may stand anywhere
+            for lon, lat in side.points:
+                x, y = floor(lon / _CELL_DEG), floor(lat / _CELL_DEG)
+                cells.update((x + i, y + j) for i in (-1, 0, 1) for j in (-1, 0, 1))
+        codes.discard("")
+        decode, found = msgspec.json.Decoder(Listed).decode, []
+        for raw in self.records.values():
+            one = decode(raw)
+            points: list[tuple[float | None, float | None]] = [(stop.lon, stop.lat) for stop in one.stops]
+            points = points or [(one.lon, one.lat)]
+            near = everywhere or any(
+                x is None or y is None or (floor(x / _CELL_DEG), floor(y / _CELL_DEG)) in cells
+                for x, y in points
+            )
+            if one.id not in ids and (near or (one.code and code_of(one.code) in codes)):
+                found.append(side_of(one))
+        return found
 
 
 def valid_id(text: str) -> bool:

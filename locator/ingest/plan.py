@@ -9,6 +9,7 @@ import numpy as np
 
 from locator._errors import Text
 from locator.districts import district_name
+from locator.ingest import duplicates
 from locator.ingest.areas import Areas, read_areas
 from locator.ingest.clues import claim_of, counters, derived, evidence, groups_of, row_problems
 from locator.ingest.forensics import Finding, examine
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 # Nearer than a centimetre it is the same position, whatever the arithmetic did to its last digits.
 _SAME_DEG = 1e-7
 _PROGRESS_EVERY = 500
+# More new records than this are compared by `locator check`, not in passing.
+_REVIEWED = 20_000
 _POSITION = ("lon", "lat", "source_lon", "source_lat", "source_datum")
 
 
@@ -62,6 +65,7 @@ class Plan:
         self.changes: list[Change] = []
         self.counts = dict.fromkeys(("unchanged", "created", "updated"), 0)
         self._seen: dict[str, tuple[int, int]] = {}
+        self._fresh: list[duplicates.Side] = []
 
     @classmethod
     def of(cls, table: Table, columns: Columns, known: Known, stated: str | None, kind: str | None) -> Plan:
@@ -110,8 +114,14 @@ class Plan:
         return ImportReport(
             self.table, self.rows, taken, len(doubtful), len(bad), **self.counts, finding=self.finding, swapped=turned,
             problems=self.problems, changes=self.changes, columns=fields, ignored=self.columns.unknown,
-            dry_run=dry_run, refused=refused,
+            dry_run=dry_run, refused=refused, twins=self._doubles(),
         )  # fmt: skip
+
+    def _doubles(self) -> list[duplicates.Twin] | None:
+        """Return which new records may be one with another of the file or the store; None: too many to say here."""
+        if len(self._fresh) > _REVIEWED:
+            return None
+        return duplicates.twins_among(self._fresh, self.known.sides_near(self._fresh)) if self._fresh else []
 
     def _one(self, row: int, cells: list[str]) -> Service | None:
         """Return a row's record if the store has to change for it."""
@@ -220,6 +230,8 @@ class Plan:
         """Count a record that the store has to write."""
         action = "updated" if stored else "created"
         self.counts[action] += 1
+        if not stored and len(self._fresh) <= _REVIEWED:
+            self._fresh.append(duplicates.side_of(made.placed()))
         if len(self.changes) < CHANGES_KEPT:
             after = msgspec.json.decode(to_record(made.placed())) if stored else {}
             names = tuple(f for f in {**stored, **after} if stored.get(f) != after.get(f)) if stored else ()

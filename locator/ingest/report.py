@@ -11,6 +11,7 @@ from locator.ingest.readers import own_columns
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from locator.ingest.duplicates import Twin
     from locator.ingest.forensics import Finding
     from locator.ingest.problems import Problem
     from locator.ingest.readers import Table
@@ -35,7 +36,8 @@ class Change(NamedTuple):
 class ImportReport(NamedTuple):
     """What an import did, or with `dry_run` would do. `refused` says why nothing at all was written.
 
-    `swapped` are the rows (1 is the first) whose axes had to change places.
+    `swapped` are the rows (1 is the first) whose axes had to change places; `twins` are new records that may be
+    one with another, None where there are too many of them to be compared in passing.
     """
 
     table: Table
@@ -54,6 +56,7 @@ class ImportReport(NamedTuple):
     ignored: list[str]
     dry_run: bool
     refused: Text | None = None
+    twins: list[Twin] | None = None
 
     @property
     def verdict(self) -> str:
@@ -87,6 +90,18 @@ class ImportReport(NamedTuple):
                 for p in self.problems
             ],
             "changes": [change._asdict() for change in self.changes],
+            "duplicates": None
+            if self.twins is None
+            else [
+                {
+                    "id": t.a_id,
+                    "with": t.b_id,
+                    "score": round(t.score, 3),
+                    "reason": t.reasons.of(language),
+                    "distance_m": t.distance_m,
+                }
+                for t in self.twins
+            ],
             "columns": self.columns,
             "ignored_columns": self.ignored,
             "dry_run": self.dry_run,
@@ -113,7 +128,17 @@ class ImportReport(NamedTuple):
             lines.append(f"  第 {p.row} 行 [{_MARKS[p.outcome].zh}] {_one_line(what)}：{p.reason.zh}{how}")
         if len(self.problems) > _PROBLEMS_SHOWN:
             lines.append(f"  ……还有 {len(self.problems) - _PROBLEMS_SHOWN} 条，用 --rejects OUT.xlsx 看全部")
-        return "\n".join(lines)
+        return "\n".join([*lines, *_twin_lines(self.twins)])
+
+
+def _twin_lines(twins: list[Twin] | None) -> list[str]:
+    if twins is None:
+        return ["新增太多，没有逐个找重复的；用 locator check 看"]
+    lines = [
+        f"  {t.a_id} 和 {t.b_id} 可能是同一处（{t.score:.2f}）：{t.reasons.zh}"
+        for t in twins[:_PROBLEMS_SHOWN]
+    ]
+    return [f"可能重复的有 {len(twins)} 对，没有合并：", *lines] if twins else []
 
 
 def _change_line(change: Change) -> str:

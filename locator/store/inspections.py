@@ -9,6 +9,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from locator import vocabulary
 from locator._errors import InputError, NotFoundError, Text
+from locator.inspections import Inspection as Visit
 from locator.store.edits import kept_rows
 from locator.store.tables import WHO_CHARS, inspections, reports
 
@@ -34,6 +35,14 @@ class Inspection(NamedTuple):
     found: tuple[str, ...]
     by_whom: str
     note: str
+
+    def visit(self) -> Visit:
+        """Return it as what shares of kept hours and star proposals are reckoned from."""
+        kept = {"yes": True, "no": False, "unknown": None}[self.open_as_stated]
+        return Visit(
+            service_id=self.service_id, on=self.on_day, open_as_stated=kept, found=self.found,
+            by=self.by_whom or None, note=self.note[:400] or None,
+        )  # fmt: skip
 
 
 class Report(NamedTuple):

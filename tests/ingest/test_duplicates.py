@@ -146,7 +146,7 @@ def world(rows: list[tuple[Any, ...]]) -> list[Service]:
 
 
 def of_all_pairs(services: list[Service]) -> dict[tuple[str, str], Twin]:
-    sides = duplicates._without_hotlines([duplicates._side(s) for s in services])
+    sides = duplicates._without_hotlines([duplicates.side_of(s) for s in services])
     found = [duplicates._judged(a, b) for a, b in combinations(sides, 2)]
     return {(twin.a_id, twin.b_id): twin for twin in found if twin is not None}
 

@@ -370,3 +370,25 @@ def test_the_command_exits_2_when_nothing_can_be_done(tmp_path: Path, write: Wri
         assert done.stderr.strip()
         assert "Traceback" not in done.output
     assert Store.open(url).version() == 0
+
+
+def test_what_may_be_one_place_is_listed_and_not_merged(
+    bring: Callable[..., ImportReport], write: Callable[..., Path]
+) -> None:
+    header: list[object] = ["编码", "名称", "类型", "经度", "纬度", "坐标系"]
+    bring(write([header, ["A1", "定海路街道户外职工爱心接力站", "驿站", 121.5401, 31.2701, "wgs84"]]))
+    report = bring(
+        write(
+            [
+                header,
+                ["B1", "定海路户外职工爱心接力站", "驿站", 121.5402, 31.2701, "wgs84"],
+                ["B2", "长海路驿站", "驿站", 121.5302, 31.3001, "wgs84"],
+            ],
+            "more.csv",
+        )
+    )
+    assert report.created == 2
+    pairs = report.to_json("zh")["duplicates"]
+    assert [(pair["id"], pair["with"]) for pair in pairs] == [("A1", "B1")]
+    assert pairs[0]["score"] >= 0.7
+    assert "可能是同一处" in report.to_text()

@@ -187,8 +187,9 @@ def test_a_store_that_another_process_looks_at_while_it_is_made_is_still_made(
     real = Engine.raw_connection
 
     def met(engine: Engine) -> object:
-        taken.append(engine)
-        if len(taken) == 2:  # the transaction has ended, the log mode is not yet set
+        if engine.url.database == str(path):  # other tests' stores may still be watched in this process
+            taken.append(engine)
+        if len(taken) == 2 and not others:  # the transaction has ended, the log mode is not yet set
             others.append(sqlite3.connect(path, isolation_level=None))
             others[0].execute("BEGIN IMMEDIATE")
         return real(engine)

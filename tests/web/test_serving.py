@@ -57,7 +57,7 @@ def served(tmp_path: Path, sample: list[Service]) -> Iterator[tuple[int, Store, 
     ]
     environ = {**os.environ, "LOCATOR_BASEMAP": "outline"}
     process = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    for _ in range(200):
+    for _ in range(900):  # a busy machine takes its time
         try:
             fetch(port, "/healthz")
             break
