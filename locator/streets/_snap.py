@@ -36,6 +36,10 @@ class Snapped(NamedTuple):
     fractions: Floats
     metres: Floats
 
+    def some(self, which: NDArray[np.int64]) -> Snapped:
+        """Return some of them, by number."""
+        return Snapped(self.pieces[which], self.fractions[which], self.metres[which])
+
     @property
     def off(self) -> NDArray[np.bool_]:
         """Which points are farther from any street than is allowed."""

@@ -1,7 +1,7 @@
 """Dijkstra's algorithm, compiled: from many starts at once, within a limit, on a heap of its own.
 
-A heap with four children a node and its keys beside it: at 100,000 nodes a third of the time of scipy's
-Fibonacci heap. All arrays are the caller's, so that a thousand bounded searches allocate nothing.
+scipy's takes no costs to start with and no one-way doors; this one does, at about its speed (100,000 nodes from
+1,000 starts: 0.11 s beside 0.09 s), on a heap with four children a node and its keys beside it. All arrays are the caller's, so that a thousand bounded searches allocate nothing.
 """
 
 from __future__ import annotations

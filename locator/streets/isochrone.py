@@ -13,7 +13,7 @@ from scipy.ndimage import distance_transform_edt
 from locator.streets.rules import WALK_KMH
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
@@ -57,7 +57,7 @@ def isochrones(
 def circles(travel: CrowFly, lon: float, lat: float, minutes: Sequence[float]) -> list[BaseGeometry]:
     """Return the same by straight line: geodesic circles."""
     bearings = np.linspace(0, 360, _CORNERS, endpoint=False)
-    found = []
+    found: list[BaseGeometry] = []
     for span in minutes:
         far = np.full(_CORNERS, travel.reach_m(span))
         x, y, _ = _GEOD.fwd(np.full(_CORNERS, lon), np.full(_CORNERS, lat), bearings, far)
@@ -66,7 +66,7 @@ def circles(travel: CrowFly, lon: float, lat: float, minutes: Sequence[float]) -
 
 
 def feature_collection(
-    areas: Sequence[BaseGeometry], minutes: Sequence[float], about: dict[str, object]
+    areas: Sequence[BaseGeometry], minutes: Sequence[float], about: Mapping[str, object]
 ) -> dict[str, Any]:
     """Return areas as GeoJSON, the largest first so that a map draws the smaller ones upon it."""
     features = []
@@ -84,7 +84,7 @@ def _reached_lines(network: StreetNetwork, reached: Floats, own: Snapped, limit_
     from_start = _shares(limit_s - reached[start], network.along_s)
     from_end = _shares(limit_s - reached[end], network.against_s)
     piece = np.arange(len(start))
-    stretches = [
+    stretches: list[tuple[NDArray[Any], Floats, Floats]] = [
         (piece, np.zeros(len(start)), from_start),
         (piece, 1 - from_end, np.ones(len(start))),
     ]

@@ -202,9 +202,14 @@ class StreetNetwork:
 
     def seconds_from(self, lon: float, lat: float, doors: Snapped, limit_s: float = math.inf) -> Floats:
         """Return the seconds from one position to each of some doors, infinite beyond the limit. Shape (n,)."""
+        reached, _ = self.nodes_from(lon, lat, limit_s)
+        return self.seconds_on(lon, lat, reached, doors, limit_s)
+
+    def seconds_on(
+        self, lon: float, lat: float, reached: Floats, doors: Snapped, limit_s: float = math.inf
+    ) -> Floats:
+        """Return the same when the seconds from the position to every node are known already."""
         own = self.snap([lon], [lat])
-        nodes, costs = self._leaving(own)
-        reached = spread_from(self._onward, nodes[0], costs[0], limit_s)
         found = self._to_doors(reached, doors)
         if own.pieces[0] >= 0:
             for i in np.flatnonzero(doors.pieces == own.pieces[0]).tolist():
@@ -299,8 +304,9 @@ def _around(
     high = metres / LAT_DEGREE_M
     top = min(max(abs(float(lat.min())), abs(float(lat.max()))) + high, _POLE)
     wide = metres / max(LON_DEGREE_M * math.cos(math.radians(top)), 1.0)
-    inside = (places.lon >= lon.min() - wide) & (places.lon <= lon.max() + wide)
-    return inside & (places.lat >= lat.min() - high) & (places.lat <= lat.max() + high)
+    inside: NDArray[np.bool_] = (places.lon >= lon.min() - wide) & (places.lon <= lon.max() + wide)
+    inside &= (places.lat >= lat.min() - high) & (places.lat <= lat.max() + high)
+    return inside
 
 
 def _offsets(numbers: NDArray[np.int32], many: int) -> Offsets:

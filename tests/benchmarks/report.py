@@ -28,7 +28,7 @@ def show(results: Figures) -> None:
     if "siting" in results:
         _siting(results["siting"])
     _table(
-        "Done when (issues 3, 4 and 6)",
+        "Done when (issues 3, 4, 6 and 7)",
         ("", "promise", "measured", ""),
         [(line.number, line.promise, line.measured, _VERDICT[line.met]) for line in lines(results)],
         text=3,

@@ -6,13 +6,14 @@ import ast
 import math
 import random
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import networkx as nx
 import numpy as np
 import pytest
 from pyproj import Geod
-from streets.town import GEOD, MIDDLE, STEP, Town, shared_data
+from streets.town import GEOD, MIDDLE, STEP, Town, part_of, shared_data
 
 from locator._errors import InputError
 from locator.streets import StreetNetwork, Streets, read_streets
@@ -80,13 +81,13 @@ class Doors:
         (c, d), there, more = self.places[end]
         graph = self.graph.copy()
         along, against = (graph.get_edge_data(*e, {"seconds": math.inf})["seconds"] for e in ((a, b), (b, a)))
-        self._join(graph, ("start", b), (1 - part) * along)
-        self._join(graph, ("start", a), part * against)
+        self._join(graph, ("start", b), part_of(1 - part, along))
+        self._join(graph, ("start", a), part_of(part, against))
         in_along, in_against = (
             graph.get_edge_data(*e, {"seconds": math.inf})["seconds"] for e in ((c, d), (d, c))
         )
-        self._join(graph, (c, "end"), there * in_along)
-        self._join(graph, (d, "end"), (1 - there) * in_against)
+        self._join(graph, (c, "end"), part_of(there, in_along))
+        self._join(graph, (d, "end"), part_of(1 - there, in_against))
         if (a, b) == (c, d):
             self._join(
                 graph, ("start", "end"), (there - part) * along if there > part else (part - there) * against
@@ -259,3 +260,19 @@ def test_times_between_a_thousand_pairs_of_futian_equal_networkx() -> None:
         reached, _ = network.nodes_from(*where[start])
         for end in r.sample(kept, 40):
             assert reached[number[end]] == pytest.approx(truth[end], rel=1e-5, abs=0.01), (start, end)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_what_coverage_asks_is_what_the_full_table_says(streets: Streets, mode: str) -> None:
+    network, r = StreetNetwork(streets, mode), random.Random(8)
+    lon, lat = np.array(_anywhere(r, 80)).T
+    places = StreetNetwork(streets, "walk")  # anything with columns lon and lat: the walkers' own nodes
+    full = network.times_between(network.snap(lon, lat), network.snap(places.lon, places.lat), 1e6)
+    for part in (slice(0, 80), slice(3, 4), slice(0, 0)):
+        rows, found = network.within(lon[part], lat[part], places, 7)
+        near = [
+            full.services[a:b][full.seconds[a:b] <= 420].tolist()
+            for a, b in zip(full.offsets[:-1][part], full.offsets[1:][part], strict=True)
+        ]
+        assert [found[a:b].tolist() for a, b in pairwise(rows.tolist())] == near
+    assert network.reachable(lon, lat).tolist() == (~network.snap(lon, lat).off).tolist()

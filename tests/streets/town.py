@@ -21,7 +21,8 @@ MIDDLE = (121.5, 31.25)
 STEP = 0.002  # about 200 m
 RIVER_ROW = 7
 _TAGS = (
-    {"highway": "residential"},
+    *({"highway": "residential"},) * 6,
+    *({"highway": "tertiary"},) * 3,
     {"highway": "residential", "oneway": "yes"},
     {"highway": "primary", "maxspeed": "60"},
     {"highway": "secondary"},
@@ -56,13 +57,19 @@ class Town(NamedTuple):
         return graph.subgraph(max(nx.strongly_connected_components(graph), key=len)).copy()
 
 
-def town(folder: Path, seed: int = 1, side: int = 16) -> Town:
+def town(
+    folder: Path,
+    seed: int = 1,
+    side: int = 16,
+    corner: tuple[float, float] = MIDDLE,
+    step: float = STEP,
+) -> Town:
     r = random.Random(seed)
     nodes: dict[int, tuple[float, float]] = {}
     for y in range(side):
         for x in range(side):
-            jitter = (r.gauss(0, STEP / 6), r.gauss(0, STEP / 6))
-            lon, lat = MIDDLE[0] + x * STEP + jitter[0], MIDDLE[1] + y * STEP + jitter[1]
+            jitter = (r.gauss(0, step / 6), r.gauss(0, step / 6))
+            lon, lat = corner[0] + x * step + jitter[0], corner[1] + y * step + jitter[1]
             nodes[1 + x + y * side] = (round(lon, 7), round(lat, 7))
     ways = [
         ([1 + x + y * side, 2 + x + y * side], dict(r.choice(_TAGS)))
@@ -78,6 +85,11 @@ def town(folder: Path, seed: int = 1, side: int = 16) -> Town:
     path = folder / "town.osm.pbf"
     write(path, nodes, ways)
     return Town(nodes, ways, path)
+
+
+def part_of(share: float, seconds: float) -> float:
+    """Return the seconds of a share of a piece; none of it takes none, even where it is closed."""
+    return share * seconds if share else 0.0
 
 
 def write(
