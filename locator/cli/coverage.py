@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from locator import vocabulary
-from locator.cli.shared import JSON, STORE, catalog_of, language, main, spoken
+from locator.cli.shared import JSON, STORE, catalog_of, language, main, opened_store, spoken
 from locator.timeline import SHANGHAI
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    import pandas as pd
 
     from locator.coverage.demand import Demand
     from locator.coverage.gaps import Gaps
@@ -30,7 +32,7 @@ def demand_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add what a planner's question is made of; `demand_of` and `reach_of` read it."""
     options = (
         click.option(
-            "--demand", metavar="FILE", help="Demand: CSV, .gpkg, .parquet, .geojson [default: Yangpu's restaurants]."
+            "--demand", metavar="FILE|needs", help="Demand: CSV, .gpkg, .parquet, .geojson, or needs, those that couriers told [default: Yangpu's restaurants]."
         ),
         click.option("--weight", metavar="COL", help="Column of the weight [default: weight, else 1 a row]."),
         click.option("--profile", metavar="FILE|NAME", help="When they are out: a CSV of 168 hours, or rider, courier, ..."),
@@ -49,8 +51,8 @@ def demand_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-def demand_of(asked: dict[str, Any]) -> Demand:
-    """Return the demand that was asked about, clipped to the boundary."""
+def demand_of(asked: dict[str, Any], store: str | None) -> Demand:
+    """Return the demand that was asked about, clipped to the boundary; `needs` are those that the store counted."""
     from locator.coverage.boundary import boundary_of
     from locator.coverage.demand_files import read_demand, sample_demand
 
@@ -58,9 +60,21 @@ def demand_of(asked: dict[str, Any]) -> Demand:
         demand = sample_demand(asked["profile"])
     else:
         demand = read_demand(
-            asked["demand"], weight=asked["weight"], profile=asked["profile"], datum=asked["datum"]
-        )
+            asked["demand"], weight=asked["weight"], profile=asked["profile"], datum=asked["datum"],
+            tables={"needs": lambda: _counted(store)},
+        )  # fmt: skip
     return demand if asked["boundary"] is None else demand.inside(boundary_of(asked["boundary"]))
+
+
+def _counted(store: str | None) -> pd.DataFrame:
+    from locator.coverage.unmet import needs_frame
+    from locator.store.needs import list_needs
+
+    opened = opened_store(store)
+    try:
+        return needs_frame(list_needs(opened))
+    finally:
+        opened.close()
 
 
 def reach_of(asked: dict[str, Any]) -> Reach:
@@ -93,7 +107,7 @@ def coverage(store: str | None, out: Path | None, as_json: bool, **asked: Any) -
     from locator.coverage.gaps import gaps
     from locator.coverage.outputs import write_files
 
-    demand, reach = demand_of(asked), reach_of(asked)
+    demand, reach = demand_of(asked, store), reach_of(asked)
     with _bar(len(demand)) as told:
         found = gaps(
             catalog_of(store),

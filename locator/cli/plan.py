@@ -59,7 +59,7 @@ def plan(store: str | None, as_json: bool, **asked: Any) -> None:  # noqa: ANN40
     from locator.coverage.targets import must_of
     from locator.coverage.weeks import monday_of
 
-    demand, reach = demand_of(asked), reach_of(asked)
+    demand, reach = demand_of(asked, store), reach_of(asked)
     must = None if asked["must"] is None else must_of(asked["must"], demand, asked["datum"])
     answer = siting.plan(
         catalog_of(store),
