@@ -119,7 +119,7 @@ def _by_town(demand: Demand) -> Iterator[tuple[str, list[str], Rows]]:
 
 def places(found: Gaps) -> list[Place]:
     """Return the places with unserved demand, most person-hours first: the outlines of the demand, or H3 cells."""
-    ids, shapes, label = _outlines(found.demand)
+    ids, shapes, label = cells_of(found.demand)
     whole, served = found.demand_by(label, len(ids)), found.served_by(label, len(ids))
     weight = np.bincount(label, found.demand.weight, len(ids))
     # Of the two cases the one that is sure to be empty or not: unknown hours taken as closed.
@@ -155,7 +155,7 @@ def windows(demand: Floats, served: Floats) -> tuple[Window, ...]:
     return tuple(sorted(found, key=lambda window: (-window.unserved.low, window.start))[:_WORST_WINDOWS])
 
 
-def _outlines(demand: Demand) -> tuple[list[str], list[Geometry], Rows]:
+def cells_of(demand: Demand) -> tuple[list[str], list[Geometry], Rows]:
     """Return the places of a demand by name, their outlines, and the place of each point."""
     if demand.shapes is not None:
         rows, label = np.unique(demand.source_row, return_inverse=True)
