@@ -1,0 +1,203 @@
+"""The planner's question as one sentence of choices: what may be chosen, and what an address means."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import shapely
+
+from locator import __version__, vocabulary
+from locator._bundled import bundled
+from locator._errors import InputError, Text
+from locator.coverage.demand_files import sample_demand
+from locator.coverage.desk import MAY, Asked
+from locator.coverage.rhythms import RHYTHMS
+from locator.coverage.weeks import monday_of
+from locator.districts import district_name, outline_of
+from locator.timeline import SHANGHAI
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from locator.catalog import Catalog
+
+# What a result looks like: an older one is worked out again.
+_FORMAT = 1
+MINUTES = (5, 10, 15, 20, 30)
+ACTIONS = (3, 6, 10)
+KIND_CHOICES = ("station,canteen", "station", "canteen", "")
+AMENITY_CHOICES = ("", "microwave", "drinking-water", "toilet", "charging")
+MAY_WORDS = {"both": "延长时间或新建", "extend": "只延长时间", "build": "只新建"}
+_MOST_MINUTES, _MOST_ACTIONS, _WEEKS_SHOWN = 120, 20, 5
+
+
+@dataclass(frozen=True)
+class PlanQuestion:
+    """A question of the page: a district, whose week, which services count, how far, and what may be done."""
+
+    boundary: str
+    group: str = "rider"
+    mode: str = "walk"
+    minutes: float = 15
+    kind: tuple[str, ...] = ("station", "canteen")
+    needs_amenity: tuple[str, ...] = ()
+    week: str = ""
+    may: str = "both"
+    actions: int = 6
+
+    @property
+    def asked(self) -> Asked:
+        """What the desk is asked."""
+        monday = date.fromisoformat(self.week)
+        return Asked(monday, self.minutes, self.kind, self.needs_amenity, self.may, self.actions)
+
+    def args(self) -> dict[str, str]:
+        """Return the parameters of an address that asks the same."""
+        said = asdict(self) | {"kind": ",".join(self.kind), "needs_amenity": ",".join(self.needs_amenity)}
+        return {name: f"{value:g}" if isinstance(value, float) else str(value) for name, value in said.items()}
+
+    def key(self, version: int, basis: str) -> str:
+        """Return the name of the answer: the same for the same question, catalog version and basis."""
+        told = json.dumps([_FORMAT, __version__, version, basis, asdict(self)], sort_keys=True)
+        return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+    def commands(self) -> tuple[str, str]:
+        """Return the two commands that work out the same figures."""
+        options = [
+            f"--boundary {self.boundary} --profile {self.group} --minutes {self.minutes:g} --mode {self.mode}",
+            *([f"--kind {','.join(self.kind)}"] if self.kind else []),
+            *([f"--needs-amenity {','.join(self.needs_amenity)}"] if self.needs_amenity else []),
+            f"--week {self.week}",
+        ]
+        may = [] if self.may == "extend" else ["--candidates cells"]
+        may += [] if self.may == "build" else ["--extend"]
+        same = " ".join(options)
+        return (
+            f"locator coverage {same} --json",
+            f"locator plan {same} {' '.join(may)} --actions {self.actions} --json",
+        )
+
+
+def question_of(args: Mapping[str, str], boundaries: Iterable[str], today: date) -> PlanQuestion:
+    """Return the question that parameters ask; what they leave out is usual.
+
+    Raises
+    ------
+    InputError
+        A word or a number that means nothing here.
+    """
+    known = list(boundaries)
+    boundary = args.get("boundary", "").strip() or (known[0] if known else "")
+    if boundary not in known:
+        names = "、".join(district_name(code) or code for code in known) or "（没有）"
+        raise InputError(
+            "boundary",
+            boundary,
+            Text(
+                f"这里只有这些区有需求数据：{names}；收到的是 {boundary[:20]!r}",
+                f"there is demand only in {', '.join(known) or 'no district'}, got {boundary[:20]!r}",
+            ),
+        )
+    usual = PlanQuestion(boundary)
+    kinds = usual.kind if "kind" not in args else _words(args["kind"])
+    return replace(
+        usual,
+        group=_one_of("group", args.get("group") or usual.group, RHYTHMS),
+        mode=_one_of("mode", args.get("mode") or usual.mode, vocabulary.MODES),
+        minutes=_number("minutes", args.get("minutes") or "15", _MOST_MINUTES),
+        kind=tuple(vocabulary.check_codes("kind", list(kinds), vocabulary.KINDS)),
+        needs_amenity=tuple(
+            vocabulary.check_codes(
+                "needs_amenity", list(_words(args.get("needs_amenity", ""))), vocabulary.AMENITIES
+            )
+        ),
+        week=monday_of(args.get("week") or today).isoformat(),
+        may=_one_of("may", args.get("may") or usual.may, MAY),
+        actions=int(_number("actions", args.get("actions") or "6", _MOST_ACTIONS)),
+    )
+
+
+def question_from(kept: Mapping[str, Any]) -> PlanQuestion:
+    """Return a question that was kept as JSON."""
+    return PlanQuestion(
+        **{**kept, "kind": tuple(kept["kind"]), "needs_amenity": tuple(kept["needs_amenity"])}
+    )
+
+
+def weeks_from(week: str, today: date) -> list[tuple[str, str]]:
+    """Return the weeks to choose from, with their words: this one and those that follow, and the one asked for."""
+    first = today - timedelta(days=today.weekday())
+    mondays = {first + timedelta(weeks=n) for n in range(_WEEKS_SHOWN)} | {date.fromisoformat(week)}
+    return [(day.isoformat(), f"{day.month}月{day.day}日起一周") for day in sorted(mondays)]
+
+
+def today() -> date:
+    """Return the date in Shanghai."""
+    return datetime.now(SHANGHAI).date()
+
+
+@lru_cache(maxsize=1)
+def demand_basis() -> str:
+    """Return what tells one state of the demand from another."""
+    return hashlib.sha256((bundled("geodata") / "yangpu_restaurants.csv").read_bytes()).hexdigest()[:12]
+
+
+def boundaries(catalog: Catalog) -> list[str]:
+    """Return the districts with services in which there is demand, most demand first."""
+    heavy = _demand_of_districts(tuple(sorted(catalog.districts)))
+    return sorted(heavy, key=lambda code: (-heavy[code], code))
+
+
+@lru_cache(maxsize=4)
+def _demand_of_districts(codes: tuple[str, ...]) -> dict[str, float]:
+    demand, found = sample_demand(), {}
+    for code in codes:
+        # A name beside the code would be asked for a second time: only codes stand in records.
+        outline = outline_of(code)
+        shapely.prepare(outline)
+        weight = float(demand.weight[shapely.intersects_xy(outline, demand.lon, demand.lat)].sum())
+        if weight > 0:
+            found[code] = weight
+    return found
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _one_of(field: str, value: str, known: Iterable[str]) -> str:
+    names = list(known)
+    if value not in names:
+        shown = value[:20]
+        raise InputError(
+            field,
+            shown,
+            Text(
+                f"{field} 只能是 {'、'.join(names)}，收到的是 {shown!r}",
+                f"{field} must be one of {', '.join(names)}, got {shown!r}",
+            ),
+        )
+    return value
+
+
+def _number(field: str, value: str, most: int) -> float:
+    shown = value[:20]
+    try:
+        number = float(value)
+    except ValueError:
+        number = 0.0
+    if not 1 <= number <= most:
+        raise InputError(
+            field,
+            shown,
+            Text(
+                f"{field} 是 1–{most} 的数，收到的是 {shown!r}",
+                f"{field} is a number of 1-{most}, got {shown!r}",
+            ),
+        )
+    return number

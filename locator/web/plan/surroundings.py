@@ -1,0 +1,95 @@
+"""What stands round the figures of a result: names for cells and sites, whose doors they are, what was assumed."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from shapely import Polygon, unary_union
+
+from locator import vocabulary
+from locator.geodesy import geodesic_m
+
+if TYPE_CHECKING:
+    from locator.catalog import Catalog
+    from locator.coverage.desk import Desk
+
+_WINDS = ("东", "东北", "北", "西北", "西", "西南", "南", "东南")
+# Nearer than this, a cell is "at" its landmark; farther than that, the landmark says nothing.
+_AT_M, _FAR_M = 150.0, 3000.0
+_KM = 1000.0
+# Ten and more metres are told roughly: a direction of eight is no better.
+_ROUGH_M = 100
+
+
+def described(desk: Desk, doors: list[dict[str, Any]], answer: dict[str, Any]) -> dict[str, Any]:
+    """Return the members of a result that put names to its places."""
+    catalog = desk.catalog
+    near = _Landmarks(catalog)
+    for door in doors:
+        service = catalog.service(catalog.row_of(door["id"]))
+        kind = vocabulary.KINDS[service.kind]
+        family = kind.family if kind.family in vocabulary.FAMILIES else "other"
+        door |= {"name": service.name, "family": family, "demo": service.demo}
+    shapes = _shapes(desk)
+    return {
+        "doors": doors,
+        "names": {name: near.of(*point) for name, point in shapes.items()},
+        "sites": [
+            step["name"] if step["action"] != "build" else near.of(step["where"]["lon"], step["where"]["lat"])
+            for step in answer["actions"]
+        ],
+        "kinds": [
+            None if step["id"] is None else catalog.service(catalog.row_of(step["id"])).kind
+            for step in answer["actions"]
+        ],
+        "metres": _metres(desk),
+    }
+
+
+def _metres(desk: Desk) -> float | None:
+    """Return how far one gets in a straight line; None by streets."""
+    farthest = getattr(desk.reach, "max_m", None)
+    if farthest is None:
+        return None
+    return round(float(farthest(desk.asked.minutes)))
+
+
+def _shapes(desk: Desk) -> dict[str, tuple[float, float]]:
+    """Return the middle of each cell by its name."""
+    from locator.coverage.areas import cells_of  # noqa: PLC0415
+
+    ids, shapes, _ = cells_of(desk.demand)
+    found = {}
+    for name, shape in zip(ids, shapes, strict=True):
+        middle = unary_union([shape]).representative_point() if not isinstance(shape, Polygon) else shape.centroid
+        found[name] = (float(middle.x), float(middle.y))
+    return found
+
+
+class _Landmarks:
+    """Names positions by the nearest service that has one itself."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        placed = np.flatnonzero(catalog.profile >= 0)
+        self._owner = catalog.owner[placed]
+        self._lon, self._lat = catalog.lon[placed], catalog.lat[placed]
+
+    def of(self, lon: float, lat: float) -> str:
+        """Return where a position lies, seen from the nearest service."""
+        if not len(self._lon):
+            return f"{lon:.3f}, {lat:.3f}"
+        dx, dy = (self._lon - lon) * math.cos(math.radians(lat)), self._lat - lat
+        nearest = int(np.argmin(dx * dx + dy * dy))
+        metres = geodesic_m(lon, lat, float(self._lon[nearest]), float(self._lat[nearest]))
+        name = self._catalog.service(int(self._owner[nearest])).name
+        if metres > _FAR_M:
+            return f"{lon:.3f}, {lat:.3f}"
+        if metres < _AT_M:
+            return f"{name}一带"
+        wind = _WINDS[round(math.atan2(-dy[nearest], -dx[nearest]) / (math.pi / 4)) % 8]
+        rough = round(metres / _ROUGH_M) * _ROUGH_M
+        far = f"{rough / _KM:g}公里" if rough >= _KM else f"{rough}米"
+        return f"{name}{wind}面{far}"

@@ -1,0 +1,136 @@
+"""One run of the planner's page, in a process of its own: `python -m locator.web.plan.worker FOLDER`."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from locator._errors import InputError, LocatorError, Text
+from locator._settings import Settings
+from locator.catalog import Catalog
+from locator.coverage.actions import Action
+from locator.coverage.boundary import boundary_of
+from locator.coverage.demand_files import sample_demand
+from locator.coverage.desk import Desk, doors_of, state_of
+from locator.coverage.outputs import write_files
+from locator.coverage.reach import straight
+from locator.holidays import use
+from locator.store import open_or_seed
+from locator.web.plan.jobs import read_json, write_json
+from locator.web.plan.question import question_from
+from locator.web.plan.surroundings import described
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from locator.coverage.reach import Reach
+    from locator.web.plan.question import PlanQuestion
+
+# Telling costs a file: so often is enough for a bar.
+_TELL_EVERY_S = 0.2
+# How far along a run is once a part of it is over.
+_READ, _COUNTED, _CHOSEN = 0.1, 0.35, 0.6
+
+
+class _Told:
+    """Tells others how far a run is."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path, self._last = folder / "state.json", 0.0
+        self._kept = read_json(self._path) or {}
+
+    def __call__(self, share: float) -> None:
+        if time.monotonic() - self._last > _TELL_EVERY_S:
+            self._last = time.monotonic()
+            self.say(status="running", share=round(share, 3))
+
+    def say(self, **members: object) -> None:
+        self._kept = {"tried": 1, "pid": os.getpid()} | self._kept | members
+        write_json(self._path, self._kept)
+
+
+def run(folder: Path, settings: Settings) -> None:
+    """Work a run out, and leave its result in its folder."""
+    told = _Told(folder)
+    kept = read_json(folder / "question.json") or {}
+    told(0.02)
+    try:
+        desk = _desk(kept, settings)
+        told(_READ)
+        if "done" in kept:
+            _subset(folder, desk, kept)
+        else:
+            _whole(folder, desk, question_from(kept["question"]), told)
+    except LocatorError as error:
+        told.say(status="failed", error={"zh": error.text.zh, "en": error.text.en})
+
+
+def _desk(kept: dict[str, Any], settings: Settings) -> Desk:
+    question = question_from(kept["question"])
+    demand = sample_demand(question.group).inside(boundary_of(question.boundary))
+    store = open_or_seed(settings.store)
+    try:
+        catalog = Catalog.of(store)
+        if catalog.version != kept["version"]:
+            catalog = Catalog.of(store, datetime.fromisoformat(kept["as_of"]))
+    finally:
+        store.close()
+    if catalog.version != kept["version"]:
+        moved = Text("资料刚刚改过，请重新计算", "the data have just changed: ask again")
+        raise InputError("version", kept["version"], moved)
+    return Desk(catalog, demand, _reach(question, settings), question.asked)
+
+
+def _reach(question: PlanQuestion, settings: Settings) -> Reach:
+    if settings.network is None:
+        return straight(question.mode)
+    from locator.streets import StreetNetwork  # noqa: PLC0415  most have none
+
+    return StreetNetwork.open(settings.network, question.mode)
+
+
+def _whole(folder: Path, desk: Desk, question: PlanQuestion, told: Callable[[float], None]) -> None:
+    found = desk.gaps(
+        progress=lambda done: told(_READ + (_COUNTED - _READ) * min(1.0, done / max(1, len(desk.demand))))
+    )
+    told(_COUNTED)
+    answer, actions = desk.remedies()
+    told(_CHOSEN)
+    result = {
+        "id": folder.name,
+        "question": question.args(),
+        "catalog": {"version": desk.catalog.version, "as_of": desk.catalog.as_of},
+        **state_of(found),
+        "plan": answer,
+        **described(desk, doors_of(found.usable), answer),
+    }
+    write_files(found, folder / "files")
+    (folder / "actions.json").write_bytes(msgspec.json.encode(actions))
+    told(0.7)
+    # The first, the first two, ...: what most will look at is there when they do.
+    for number in range(1, len(actions) + 1):
+        order = list(range(1, number + 1))
+        path = folder.with_name(f"{folder.name}-{'.'.join(map(str, order))}")
+        path.mkdir(mode=0o700, exist_ok=True)
+        write_json(path / "result.json", {"done": order, **state_of(desk.gaps(actions[:number]))})
+        told(0.7 + 0.3 * number / len(actions))
+    write_json(folder / "result.json", result)
+
+
+def _subset(folder: Path, desk: Desk, kept: dict[str, Any]) -> None:
+    whole = folder.with_name(folder.name.partition("-")[0])
+    actions = msgspec.json.decode((whole / "actions.json").read_bytes(), type=list[Action])
+    chosen = [actions[number - 1] for number in kept["done"]]
+    write_json(folder / "result.json", {"done": kept["done"], **state_of(desk.gaps(chosen))})
+
+
+if __name__ == "__main__":
+    _settings = Settings.from_environ(os.environ)
+    use(_settings.holidays)
+    run(Path(sys.argv[1]), _settings)
