@@ -9,8 +9,9 @@ STAMP := $(VENV)/.ready
 serve: $(STAMP)
 	$(BIN)/locator serve
 
+# Two at a time, a file in one process; browsers and servers wait for each other most of the time.
 test: $(STAMP) chromium postgis lint
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -168,8 +168,11 @@ const locatorMap = (() => {
   /* Tapping the map offers to search from there; moving it, to search what it shows. */
   const offerSearch = (map, current) => {
     const again = () => document.querySelector("[data-again]");
+    // Letting go of the asker's marker ends with a click on the map below it, which asks nothing.
+    let held = false;
+    map.getContainer().addEventListener("pointerdown", (event) => { held = Boolean(event.target.closest(".me")); }, true);
     map.on("click", (event) => {
-      if (!canAsk()) return;
+      if (held || !canAsk()) return;
       const button = make("button", "btn", "从这里找");
       button.type = "button";
       button.addEventListener("click", () => { map.closePopup(); searchFrom(event.latlng, current().datum); });

@@ -172,7 +172,23 @@
     for (const box of document.querySelectorAll("[data-stored] .card")) box.hidden = !box.textContent.toLowerCase().includes(text);
   });
   document.querySelector("[data-retry]").addEventListener("click", () => location.reload());
-  addEventListener("online", () => { if (location.pathname !== "/offline") location.reload(); });
+  // A phone says that it is back before it is, and says nothing of a server that is: ask, ever more rarely.
+  const FIRST_S = 3, RARELY_S = 60;
+  let waiting = 0;
+  const back = async () => {
+    if (document.hidden || !navigator.onLine) return;
+    const answer = await fetch("/healthz", { cache: "no-store" }).catch(() => null);
+    if (answer && answer.ok) location.reload();
+  };
+  const ask = (seconds) => {
+    clearTimeout(waiting);
+    waiting = setTimeout(async () => { await back(); ask(Math.min(RARELY_S, seconds * 2)); }, seconds * 1000);
+  };
+  if (location.pathname !== "/offline") {
+    addEventListener("online", async () => { await back(); ask(FIRST_S); });
+    document.addEventListener("visibilitychange", () => ask(FIRST_S));
+    ask(FIRST_S);
+  }
   setInterval(show, 60000);
   show();
 })();

@@ -11,12 +11,23 @@ if TYPE_CHECKING:
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
-def violations(page: Page) -> list[tuple[str, list[str]]]:
-    """Return each rule that is broken, with the elements that break it."""
+# A popup that is fading in has little contrast, for a moment. What never ends (a spinner) is not waited for.
+_SETTLED = """() => document.getAnimations().every((one) =>
+    one.playState !== 'running' || one.effect.getComputedTiming().endTime === Infinity)
+    && [...document.querySelectorAll('.leaflet-popup')].every((box) => getComputedStyle(box).opacity === '1')"""
+
+
+def violations(page: Page) -> list[str]:
+    """Return each rule that is broken, with the elements that break it and why."""
+    page.wait_for_function(_SETTLED)
     page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"))
     found = page.evaluate("(tags) => axe.run({runOnly: tags})", _TAGS)
-    broken = [(rule["id"], [node["html"][:160] for node in rule["nodes"]]) for rule in found["violations"]]
-    return [(rule, kept) for rule, nodes in broken if (kept := [n for n in nodes if not _placed(rule, n)])]
+    return [
+        f"{rule['id']}: {node['html'][:160]} {node['failureSummary']}"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+        if not _placed(rule["id"], node["html"])
+    ]
 
 
 def _placed(rule: str, html: str) -> bool:

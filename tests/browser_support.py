@@ -30,6 +30,16 @@ class Watched:
         self.page.wait_for_selector(".folium-map[data-ready=true]")
         return self.page
 
+    def still(self, selector: str) -> dict[str, float]:
+        """Return the box of an element once it has not moved for half a second: maps pan to their answers."""
+        boxes: list[dict[str, float] | None] = []
+        for _ in range(100):
+            boxes.append(self.page.locator(selector).bounding_box())
+            if boxes[-1] and len(boxes) > 5 and all(box == boxes[-1] for box in boxes[-6:]):
+                return boxes[-1]
+            self.page.wait_for_timeout(100)
+        raise AssertionError(f"{selector} does not come to rest: {boxes[-6:]}")
+
     def shown(self) -> int:
         """Return how many services the map's markers stand for."""
         counts = "pins => pins.map(p => Number(p.querySelector('.many')?.textContent || 1))"

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,8 +18,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
+HERE = Path(__file__).parent
 CHROMIUM = os.environ.get("LOCATOR_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
     "--no-sandbox",
@@ -34,6 +35,13 @@ PHONE = {
     "has_touch": True,
     "locale": "zh-CN",
 }
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Ask a browser that ran out of time on a busy machine once more; what is wrong is wrong twice."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun="TimeoutError"))
 
 
 @pytest.fixture(scope="session")
@@ -97,8 +105,6 @@ def phone(browser: Browser) -> Iterator[Watched]:
 @pytest.fixture
 def pictures(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """Where screenshots go: the documentation's folder if asked for, else nowhere that lasts."""
-    from pathlib import Path
-
     chosen = request.config.getoption("--pictures")
     folder = Path(chosen) if chosen else tmp_path
     folder.mkdir(parents=True, exist_ok=True)

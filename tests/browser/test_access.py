@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import pytest
+from axe_support import violations
 from browser_support import Watched
 
 if TYPE_CHECKING:
@@ -30,9 +30,6 @@ PAGES = {
     "along": "/along?p=定海路街道&p=大桥街道",
     "problem": "/?lon=x&lat=1",
 }
-AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
-RUN = """() => axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
-    .then(({ violations }) => violations.map(v => `${v.id}: ${v.nodes.slice(0, 3).map(n => n.html.slice(0, 160) + ' ' + n.failureSummary).join(' | ')}`))"""
 SMALL = """() => [...document.querySelectorAll('a, button, summary, input, [role=option]')]
     .filter(e => e.offsetParent && !e.closest('h3, h1, .src, .note, .leaflet-control-attribution') && e.type !== 'radio' && e.type !== 'checkbox')
     .map(e => [e.outerHTML.slice(0, 90), e.getBoundingClientRect()])
@@ -49,10 +46,8 @@ def test_axe_finds_nothing_on_any_page(browser: Browser, site: str, theme: str) 
     for name, path in PAGES.items():
         phone.page.goto(site + path)
         phone.page.wait_for_timeout(300)
-        phone.page.evaluate(AXE)
-        violations = phone.page.evaluate(RUN)
-        if violations:
-            found[name] = violations
+        if broken := violations(phone.page):
+            found[name] = broken
     assert found == {}
     assert phone.foreign(site) == []
     context.close()
@@ -62,13 +57,11 @@ def test_axe_finds_nothing_while_one_types_and_reads_a_popup(phone, site: str) -
     page = phone.open(site + RESULTS)
     page.locator(".pin:not(:has(.many))").first.click()
     page.locator(".leaflet-popup-content h3").wait_for()
-    page.evaluate(AXE)
-    assert page.evaluate(RUN) == []
+    assert violations(page) == []
     page = phone.open(site + "/")
     page.get_by_role("combobox").press_sequentially("dhl", delay=20)
     page.get_by_role("option").first.wait_for()
-    page.evaluate(AXE)
-    assert page.evaluate(RUN) == []
+    assert violations(page) == []
 
 
 @pytest.mark.parametrize("width", [320, 360, 390])

@@ -148,7 +148,7 @@ def test_a_vague_position_says_so_and_can_be_corrected_by_dragging_and_by_tappin
     assert query(page)["vague"] == "500"
     page.wait_for_selector(".card")
     assert "位置可能差500米" in page.locator("[data-located]").inner_text()
-    spot = page.locator(".me").bounding_box()
+    spot = located.still(".me")
     page.mouse.move(spot["x"] + 18, spot["y"] + 18)
     page.mouse.down()
     page.mouse.move(spot["x"] + 60, spot["y"] + 50, steps=6)
@@ -156,6 +156,8 @@ def test_a_vague_position_says_so_and_can_be_corrected_by_dragging_and_by_tappin
     page.wait_for_url(lambda url: "121.53999" not in url)
     assert "vague" not in query(page)
     moved = query(page)["lon"]
+    located.still(".me")
+    assert page.locator(".leaflet-popup").count() == 0
     page.locator(".folium-map").click(position={"x": 330, "y": 120})
     page.get_by_role("button", name="从这里找").click()
     page.wait_for_url(lambda url: moved not in url)

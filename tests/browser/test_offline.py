@@ -111,7 +111,7 @@ def test_the_position_never_leaves_the_phone_when_an_answer_is_kept(
     page = context.new_page()
     watched = Watched(page)
     page.goto(f"{site}/?lon=121.54437&lat=31.27321")
-    page.wait_for_selector("html[data-kept=last]", state="attached")
+    page.wait_for_selector("html[data-kept=last][data-worker=ready]", state="attached")
     asked = [url for url in watched.requests if "offline.json" in url]
     assert len(asked) == 1
     assert "121.54437" not in asked[0]
