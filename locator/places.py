@@ -127,8 +127,7 @@ def _areas(catalog: Catalog) -> _Areas:
         # Of those whose names begin alike, the one with most to offer first.
         places = [*districts, *_towns(catalog)]
         places.sort(key=lambda place: (place.lon is not None, -place.services, place.name))
-        index = NameIndex([place.name for place in places])
-        index.learn()
+        index = NameIndex.of([place.name for place in places])
         found = _areas_of[catalog] = _Areas(places, index)
     return found
 

@@ -2,42 +2,40 @@
 
 from __future__ import annotations
 
+import io
+import logging
+import subprocess
+import sys
 import threading
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-import msgspec
+import numpy as np
 
+from locator._read_names import read
 from locator.pinyin_index import NameIndex
 
 if TYPE_CHECKING:
     from locator.catalog import Catalog
 
+_log = logging.getLogger(__name__)
 # Up to so many take a tenth of a second, which one visitor can wait for.
 _AT_ONCE = 2000
-
-
-class _Named(msgspec.Struct):
-    name: str
-    address: str | None = None
+# A country takes ten seconds on an idle processor; on a busy one it waits for everybody else.
+_PATIENCE_S = 600.0
 
 
 class ServiceNames:
     """The services of a catalog by part of their names or addresses."""
 
-    def __init__(self, catalog: Catalog) -> None:
-        self._rows = list(catalog.rows())
-        decode = msgspec.json.Decoder(_Named).decode
-        named = [decode(catalog.raw(row)) for row in self._rows]
-        self._index = NameIndex([one.name for one in named], [one.address or "" for one in named])
-
-    def learn(self) -> None:
-        """Work out how the names are read; until then they are found by their characters only."""
-        self._index.learn()
+    def __init__(self, catalog: Catalog, index: NameIndex) -> None:
+        self._rows = np.fromiter(catalog.rows(), np.int32)
+        self._index = index
 
     def find(self, text: str, limit: int) -> list[int]:
         """Return the rows of the first services that hold a text; those whose name begins with it first."""
-        return [self._rows[number] for number in self._index.find(text, limit)]
+        found: list[int] = self._rows[self._index.find(text, limit)].tolist()
+        return found
 
 
 _known: WeakKeyDictionary[Catalog, ServiceNames] = WeakKeyDictionary()
@@ -51,19 +49,29 @@ def service_names(catalog: Catalog) -> ServiceNames | None:
     if found is not None:
         return found
     if len(catalog) <= _AT_ONCE:
-        found = ServiceNames(catalog)
-        found.learn()
-        _known[catalog] = found
+        found = _known[catalog] = ServiceNames(catalog, read(_records(catalog)))
         return found
     if _making.acquire(blocking=False):
         threading.Thread(target=_make, args=(catalog,), daemon=True, name="names").start()
     return None
 
 
+def _records(catalog: Catalog) -> bytes:
+    return b"[%b]" % b",".join(map(catalog.raw, catalog.rows()))
+
+
 def _make(catalog: Catalog) -> None:
+    """Have the names read by another process: here each answer would wait for them, and much memory would stay."""
     try:
-        names = ServiceNames(catalog)
-        _known[catalog] = names
-        names.learn()
+        made = subprocess.run(
+            [sys.executable, "-m", "locator._read_names"],
+            input=_records(catalog),
+            stdout=subprocess.PIPE,
+            check=True,
+            timeout=_PATIENCE_S,
+        )
+        _known[catalog] = ServiceNames(catalog, NameIndex.load(io.BytesIO(made.stdout)))
+    except (OSError, subprocess.SubprocessError) as error:
+        _log.warning("names are found by their characters only: reading them failed (%s)", error)
     finally:
         _making.release()

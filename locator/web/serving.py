@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import os
 import socket
@@ -21,6 +22,8 @@ from locator.web import create_app
 
 if TYPE_CHECKING:
     from flask import Flask
+
+_NAMES_AFTER_S = 2.0
 
 
 def run(settings: Settings, store: str | None, host: str, port: int, workers: int) -> None:
@@ -90,12 +93,22 @@ def worker_app() -> Flask:
             "/api/v1/nearest?lon=121.54&lat=31.27&open=arrival",
         ):
             client.get(path)
-    # How names are read takes a second that no start waits for.
+    # How names are read takes a while, for which neither the start nor the first visitors wait.
     catalog = app.extensions["locator.catalog"].get()
-    threading.Thread(target=find_places, args=(catalog, "dhl"), daemon=True, name="names").start()
+    names = threading.Timer(_NAMES_AFTER_S, find_places, (catalog, "dhl"))
+    names.daemon = True
+    names.start()
     # Everything so far stays for good: without this the collector walks 200,000 records again and again.
     gc.collect()
+    _give_back()
     gc.freeze()
     # An answer makes some hundred short-lived tuples and no cycles: look for those less often.
     gc.set_threshold(20_000, 20, 20)
     return app
+
+
+def _give_back() -> None:
+    """Give the memory that reading the store took, and needs no more, back to the system, where glibc can."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)

@@ -26,6 +26,8 @@ _ROOT = Path(__file__).parents[2]
 _SCRIPT = Path(__file__).with_name("wrk.lua")
 _START_S, _STOP_S = 60.0, 20.0
 _KB = 1024
+# Of half seconds: how long a server may take to come to rest, and how long it has to be at rest.
+_PATIENCE, _QUIET = 120, 5
 CONNECTIONS = 32
 
 
@@ -51,11 +53,43 @@ class Served:
         finally:
             connection.close()
 
+    def settle(self) -> None:
+        """Wait until a server that has just started has done what it does in the background."""
+        quiet, before = 0, 0
+        for _ in range(_PATIENCE):
+            spent = sum(map(_ticks, _with_children(self.process.pid)))
+            quiet = quiet + 1 if spent - before <= 1 else 0
+            if quiet == _QUIET:
+                return
+            before = spent
+            time.sleep(0.5)
+        raise RuntimeError("the server does not come to rest")
+
     def worker_mb(self, workers: int) -> list[float]:
         """Return the resident memory of the workers: the largest children of the server."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
         sizes = sorted((resident_mb(int(child)) for child in children.split()), reverse=True)
         return sizes[:workers]
+
+
+def _with_children(pid: int) -> list[int]:
+    found = [pid]
+    try:
+        for thread in Path(f"/proc/{pid}/task").iterdir():  # each thread has its own children
+            for child in (thread / "children").read_text().split():
+                found += _with_children(int(child))
+    except FileNotFoundError:  # it has ended meanwhile
+        pass
+    return found
+
+
+def _ticks(pid: int) -> int:
+    """Return the processor time of a process, in hundredths of a second."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return 0
+    return int(fields[11]) + int(fields[12])
 
 
 def resident_mb(pid: int | str) -> float:

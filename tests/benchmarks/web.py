@@ -127,6 +127,7 @@ def _load(store: str, workers: int, nearest: Path, hello: Path, size: Size) -> d
     """Return what hello and nearest reach in turns, on two servers of which one always rests."""
     print(f"load with {workers} worker{'s' if workers > 1 else ''}", flush=True)
     with serving(store, workers) as ours, serving(store, workers, hello=True) as greeting:
+        ours.settle()
         before = ours.worker_mb(workers)
         runs: dict[str, list[dict[str, Any]]] = {"hello": [], "nearest": []}
         for turn in range(size.turns + 1):
