@@ -14,7 +14,7 @@ from locator.coverage.areas import clock, hour_name, places
 from locator.coverage.weeks import HOURS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -47,6 +47,25 @@ def write_files(found: Gaps, folder: Path) -> list[str]:
                 f"cannot write to {folder.name}: {error.strerror}",
             ),
         ) from None
+
+
+def write_actions(steps: Sequence[Mapping[str, Any]], names: Sequence[str], path: Path) -> None:
+    """Add the layer `actions` to a GeoPackage: the steps of a plan as `plan_answer` has them, and the names of their places."""
+    import geopandas as gpd  # noqa: PLC0415  half a second, for those who write files
+
+    if not steps:
+        return
+    rows = [
+        {
+            "rank": step["rank"], "action": step["action"], "id": step["id"], "place": name, "hours": step["hours"],
+            "change": step["change"]["zh"], "gain": step["gain_person_hours"],
+            "gain_if_open": step["gain_if_unknown_open_person_hours"],
+        }
+        for step, name in zip(steps, names, strict=True)
+    ]  # fmt: skip
+    where = gpd.points_from_xy([s["where"]["lon"] for s in steps], [s["where"]["lat"] for s in steps])
+    frame = gpd.GeoDataFrame(rows, geometry=where, crs=4326)
+    frame.to_file(path, layer="actions", driver="GPKG", engine="pyogrio")
 
 
 def _write(found: Gaps, folder: Path) -> list[str]:

@@ -41,12 +41,12 @@ class MapParts(NamedTuple):
 
 
 class _Answer(MacroElement):
-    """Hands Folium's map and layers over to static/map.js."""
+    """Hands Folium's map and layers over to the script that draws: static/map.js, or another."""
 
     _template = Template(
         """
         {% macro script(this, kwargs) %}
-        locatorMap.draw({{ this._parent.get_name() }}, {
+        {{ this.drawer }}.draw({{ this._parent.get_name() }}, {
             tiles: [{% for layer in this.tiles %}{{ layer.get_name() }}{{ "," if not loop.last }}{% endfor %}],
             families: { {%- for name, layer in this.families.items() %}{{ name|tojson }}: {{ layer.get_name() }}{{ "," if not loop.last }}{% endfor -%} },
             outline: {{ this.outline.get_name() }}
@@ -60,15 +60,20 @@ class _Answer(MacroElement):
         tiles: Sequence[folium.TileLayer],
         families: dict[str, folium.FeatureGroup],
         outline: folium.FeatureGroup,
+        drawer: str,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name, self._id = "answer", "map"
+        self.drawer = drawer
         self.tiles, self.families, self.outline = tiles, families, outline
 
 
 @lru_cache(maxsize=8)
-def map_parts(basemap: Basemap, language: str = "zh") -> MapParts:
-    """Return the map for a backdrop. It is the same for every answer, so it is rendered once."""
+def map_parts(basemap: Basemap, language: str = "zh", drawer: str = "locatorMap") -> MapParts:
+    """Return the map for a backdrop. It is the same for every answer, so it is rendered once.
+
+    `drawer` is the object of our scripts whose `draw` gets the map and its layers.
+    """
     drawn = folium.Map(location=_CENTRE, zoom_start=4, tiles=None, zoom_control=False)
     # On the instance: the class's lists would leak into every other map of the process.
     drawn.default_js, drawn.default_css = [], []
@@ -85,7 +90,7 @@ def map_parts(basemap: Basemap, language: str = "zh") -> MapParts:
     control = folium.LayerControl(position="topright", collapsed=True)
     control._id = "layers"
     control.add_to(drawn)
-    _Answer(tiles, families, outline).add_to(drawn)
+    _Answer(tiles, families, outline, drawer).add_to(drawn)
     figure = cast("Figure", drawn.get_root())
     for child in list(figure._children.values()):
         child.render()

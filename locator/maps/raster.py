@@ -7,12 +7,16 @@ import re
 import struct
 import zlib
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typst
 
+from locator._bundled import bundled
 from locator._errors import ConfigurationError, Text
 from locator.maps.svg_text import FAMILIES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 # The header chunk comes first and has one length.
@@ -61,6 +65,29 @@ def pdf(svg: str, width_mm: float, height_mm: float, title: str) -> bytes:
     """
     page = _compiler(svg, width_mm * _POINTS_A_MM, height_mm * _POINTS_A_MM, title)
     return _one(page.compile(format="pdf"))
+
+
+def typeset(template: str, inputs: Mapping[str, str]) -> bytes:
+    """Return a document of ours as PDF.
+
+    Parameters
+    ----------
+    template
+        Its name in templates/; nothing that users wrote is in there.
+    inputs
+        What it reads, as texts: words as JSON, pictures as SVG.
+
+    Raises
+    ------
+    ConfigurationError
+        No Chinese font is installed.
+    """
+    source = (bundled("templates") / template).read_bytes()
+    document = typst.Compiler(
+        source, font_paths=_fonts(), ignore_system_fonts=True,
+        sys_inputs={**inputs, "fonts": json.dumps(FAMILIES)},
+    )  # fmt: skip
+    return _one(document.compile(format="pdf"))
 
 
 def size_of(svg: str) -> tuple[float, float]:

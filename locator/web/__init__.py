@@ -28,6 +28,7 @@ from locator.web import (
     oembed,
     offline,
     pages,
+    plan,
     problems,
     runs,
     security,
@@ -97,9 +98,10 @@ def create_app(config: Mapping[str, object] | None = None, settings: Settings | 
     security.protect(app)
     problems.register(app)
     steward.install(app, chosen, store)
+    plan.install(app, chosen, store)
     blueprints = (
         api, builder, embed, events, feedback, files, finding, images, import_api, oembed, offline, pages,
-        runs, steward, wechat,
+        plan, runs, steward, wechat,
     )  # fmt: skip
     for blueprint in (room.blueprint for room in blueprints):
         app.register_blueprint(blueprint)

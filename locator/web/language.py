@@ -43,8 +43,8 @@ LANGUAGES = ("zh", "en")
 _LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
 _TAGS = {"zh": "zh-CN", "en": "en"}
 _NAMES = {"zh": "中文", "en": "EN"}
-# The steward's desk is written in Chinese and read in Chinese: half of it translated would be worse.
-_CHINESE_ONLY = "steward"
+# The desks are written in Chinese and read in Chinese: half of them translated would be worse.
+_CHINESE_ONLY = {"steward", "plan"}
 _YEAR_S = 365 * 24 * 3600
 
 
@@ -66,7 +66,7 @@ def register(app: Flask) -> None:
 
 def language() -> str:
     """Return the language of the answer: "zh" or "en"."""
-    if (request.blueprint or "").partition(".")[0] == _CHINESE_ONLY:
+    if (request.blueprint or "").partition(".")[0] in _CHINESE_ONLY:
         return "zh"
     named = chosen()
     if named:

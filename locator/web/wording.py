@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from jinja2.lexer import TokenStream
 
 CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
-_CHINESE_ONLY = "steward/"
+_CHINESE_ONLY = ("steward/", "plan/")
 WHOLE, CONSTANT, LABEL = "_whole", "_constant", "said"
 # Marks inside a sentence, which belong to the message; any other tag ends it.
 _INLINE = re.compile(r'</?(?:b|em|small)>|<span class="demo">[^<>]*</span>|<i class="dot">·</i>')

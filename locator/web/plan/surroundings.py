@@ -9,9 +9,12 @@ import numpy as np
 from shapely import Polygon, unary_union
 
 from locator import vocabulary
+from locator.coverage.areas import cells_of
 from locator.geodesy import geodesic_m
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from locator.catalog import Catalog
     from locator.coverage.desk import Desk
 
@@ -36,6 +39,7 @@ def described(desk: Desk, doors: list[dict[str, Any]], answer: dict[str, Any]) -
     return {
         "doors": doors,
         "names": {name: near.of(*point) for name, point in shapes.items()},
+        "towns": {name: near.town_of(*point) for name, point in shapes.items()},
         "sites": [
             step["name"] if step["action"] != "build" else near.of(step["where"]["lon"], step["where"]["lat"])
             for step in answer["actions"]
@@ -58,8 +62,6 @@ def _metres(desk: Desk) -> float | None:
 
 def _shapes(desk: Desk) -> dict[str, tuple[float, float]]:
     """Return the middle of each cell by its name."""
-    from locator.coverage.areas import cells_of  # noqa: PLC0415
-
     ids, shapes, _ = cells_of(desk.demand)
     found = {}
     for name, shape in zip(ids, shapes, strict=True):
@@ -77,11 +79,24 @@ class _Landmarks:
         self._owner = catalog.owner[placed]
         self._lon, self._lat = catalog.lon[placed], catalog.lat[placed]
 
+    def town_of(self, lon: float, lat: float) -> str:
+        """Return the town of the nearest service that names its own; "" if that is far."""
+        dx, dy = self._away(lon, lat)
+        for i in np.argsort(dx * dx + dy * dy, kind="stable").tolist():
+            if geodesic_m(lon, lat, float(self._lon[i]), float(self._lat[i])) > _FAR_M:
+                break
+            if town := self._catalog.service(int(self._owner[i])).town:
+                return town
+        return ""
+
+    def _away(self, lon: float, lat: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        return (self._lon - lon) * math.cos(math.radians(lat)), self._lat - lat
+
     def of(self, lon: float, lat: float) -> str:
         """Return where a position lies, seen from the nearest service."""
         if not len(self._lon):
             return f"{lon:.3f}, {lat:.3f}"
-        dx, dy = (self._lon - lon) * math.cos(math.radians(lat)), self._lat - lat
+        dx, dy = self._away(lon, lat)
         nearest = int(np.argmin(dx * dx + dy * dy))
         metres = geodesic_m(lon, lat, float(self._lon[nearest]), float(self._lat[nearest]))
         name = self._catalog.service(int(self._owner[nearest])).name

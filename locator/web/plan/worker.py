@@ -18,13 +18,14 @@ from locator.coverage.actions import Action
 from locator.coverage.boundary import boundary_of
 from locator.coverage.demand_files import sample_demand
 from locator.coverage.desk import Desk, doors_of, state_of
-from locator.coverage.outputs import write_files
+from locator.coverage.outputs import write_actions, write_files
 from locator.coverage.reach import straight
 from locator.holidays import use
 from locator.store import open_or_seed
 from locator.web.plan.jobs import read_json, write_json
 from locator.web.plan.question import question_from
 from locator.web.plan.surroundings import described
+from locator.web.plan.workbook import write_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -113,13 +114,18 @@ def _whole(folder: Path, desk: Desk, question: PlanQuestion, told: Callable[[flo
     write_files(found, folder / "files")
     (folder / "actions.json").write_bytes(msgspec.json.encode(actions))
     told(0.7)
+    after = []
     # The first, the first two, ...: what most will look at is there when they do.
     for number in range(1, len(actions) + 1):
         order = list(range(1, number + 1))
         path = folder.with_name(f"{folder.name}-{'.'.join(map(str, order))}")
         path.mkdir(mode=0o700, exist_ok=True)
-        write_json(path / "result.json", {"done": order, **state_of(desk.gaps(actions[:number]))})
+        then = {"done": order, **state_of(desk.gaps(actions[:number]))}
+        write_json(path / "result.json", then)
+        after.append(then["coverage"])
         told(0.7 + 0.3 * number / len(actions))
+    write_workbook(result, after, question, folder / "files" / "plan.xlsx")
+    write_actions(answer["actions"], result["sites"], folder / "files" / "gaps.gpkg")
     write_json(folder / "result.json", result)
 
 

@@ -1,0 +1,102 @@
+"""The planner's page, /plan: who has nowhere to go, when and where, and what would change that."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Flask, Response, abort, current_app, redirect, render_template, request, url_for
+
+from locator.web.current import current_catalog
+from locator.web.plan import exports
+from locator.web.plan.jobs import Jobs
+from locator.web.plan.opened import Opened, ask_for, jobs, opened
+from locator.web.plan.page import choices, page_context
+from locator.web.plan.question import boundaries, demand_basis, question_from, question_of, today
+from locator.web.steward.private import desk_folder
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as AnyResponse
+
+    from locator._settings import Settings
+    from locator.store import Store
+
+blueprint = Blueprint("plan", __name__, url_prefix="/plan")
+blueprint.register_blueprint(exports.blueprint)
+# A browser without scripts looks again so often.
+_LOOK_AGAIN_S = 2
+
+
+def install(app: Flask, settings: Settings, store: Store) -> None:
+    """Set an application up for the planner's runs."""
+    environ = {
+        **os.environ,
+        "LOCATOR_STORE": store.url,
+        "LOCATOR_NETWORK": settings.network or "",
+        "LOCATOR_HOLIDAYS": settings.holidays or "",
+    }
+    app.extensions["locator.plans"] = Jobs(desk_folder(store.url) / "plans", environ)
+
+
+@blueprint.get("")
+def ask() -> AnyResponse:
+    """Send whoever asks to the address of the answer, which is the same for the same question and data."""
+    catalog = current_catalog()
+    question = question_of(request.args, boundaries(catalog), today())
+    name = question.key(catalog.version, demand_basis())
+    kept = {"question": asdict(question), "version": catalog.version, "as_of": catalog.as_of}
+    jobs().ask(name, kept)
+    return redirect(url_for("plan.show", name=name))
+
+
+@blueprint.get("/<name>")
+def show(name: str) -> str | AnyResponse:
+    """Show an answer, or how far it is."""
+    found = opened(name)
+    if not isinstance(found, Opened):
+        return _waiting(found)
+    return render_template("plan/plan.html", **page_context(found))
+
+
+@blueprint.get("/<name>/state.json")
+def state(name: str) -> Response:
+    """Tell how far a run is, and start it if it is its turn."""
+    told = jobs().state(_known(name))
+    response = current_app.json.response(
+        {"status": told["status"], "share": told["share"], "error": told.get("error")}
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.post("/<name>/cancel")
+def cancel(name: str) -> AnyResponse:
+    """Stop a run."""
+    jobs().cancel(_known(name))
+    return redirect(url_for("plan.show", name=name.partition("-")[0]))
+
+
+def _known(name: str) -> str:
+    try:
+        there = jobs().path(name).exists()
+    except KeyError:
+        there = False
+    if not there:
+        abort(404)
+    return name
+
+
+def _waiting(name: str) -> str | AnyResponse:
+    """Show how far a run is; one that is done in the meantime is shown itself."""
+    told = jobs().state(name)
+    if told["status"] == "done":
+        return redirect(request.full_path.rstrip("?"))
+    kept = jobs().question(name) or {}
+    question = question_from(kept["question"])
+    return render_template(
+        "plan/waiting.html",
+        told=told, name=name, question=question, again=ask_for(question),
+        back=request.full_path.rstrip("?"), seconds=_LOOK_AGAIN_S,
+        **choices(current_catalog(), question),
+    )  # fmt: skip
