@@ -98,6 +98,7 @@ const planMap = (() => {
     };
 
     map.attributionControl.setPrefix(false);
+    map.options.zoomSnap = 0.25; // a district fills what room there is
     L.control.zoom({ zoomInTitle: "放大", zoomOutTitle: "缩小", position: "topright" }).addTo(map);
     if (!layers.tiles.length) map.attributionControl.addAttribution(JSON.parse(document.getElementById("map-data").textContent).note);
     const toggle = map.getContainer().querySelector(".leaflet-control-layers-toggle");
@@ -111,7 +112,15 @@ const planMap = (() => {
       await show();
       const bounds = await outline();
       const whole = bounds.isValid() ? bounds : shapes.getBounds();
-      if (whole.isValid()) map.fitBounds(whole, { padding: [10, 10], animate: false });
+      let moved = false;
+      const fit = () => {
+        map.invalidateSize(false);
+        if (whole.isValid() && !moved) map.fitBounds(whole, { padding: [10, 10], animate: false });
+      };
+      map.getContainer().addEventListener("pointerdown", () => { moved = true; });
+      map.getContainer().addEventListener("wheel", () => { moved = true; }, { passive: true });
+      fit();
+      new ResizeObserver(fit).observe(map.getContainer());
       map.getContainer().dataset.ready = "true";
     };
     document.addEventListener("swapped", show);

@@ -53,6 +53,7 @@
   document.addEventListener("change", (event) => {
     const form = event.target.closest("[data-live]");
     if (form) ask(form);
+    else if (event.target.closest(".fix") && event.target.form) event.target.form.requestSubmit();
   });
   document.addEventListener("click", (event) => {
     const link = event.target.closest("[data-go]");

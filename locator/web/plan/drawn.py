@@ -28,7 +28,7 @@ def sheet_of(found: Opened, basemap: Basemap) -> Sheet:
     top = top_of(found)
     return Sheet(
         f"{done}{view.who(found.question)} {view.gap_share(coverage).words} 的时间没处去",
-        [f"每周 {coverage['demand_person_hours']:,.0f} 人时里，{view.gap_hours(coverage)} 人时够不着", view.sentence(found.question)],
+        [f"每周 {coverage['demand_person_hours']:,.0f} 人时里，{view.gap_hours(coverage)} 人时够不着", view.sentence(found.question).rstrip("。")],
         [_patch(cell, found.hour, top, basemap) for cell in found.shown["cells"]],
         [*_doors(result, basemap), *_pins(found, basemap)],
         [Tick(hour.level, hour.doubtful) for hour in view.clock(coverage, view.round_top(view.hours_of(result["coverage"])[1]))],

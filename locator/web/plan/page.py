@@ -12,7 +12,7 @@ from locator import vocabulary
 from locator.coverage.desk import MAY
 from locator.coverage.rhythms import FLAT, RHYTHMS
 from locator.datum import convert
-from locator.districts import city_name, district_name
+from locator.districts import district_name
 from locator.maps import map_parts
 from locator.maps.folium_map import json_for_script
 from locator.web.files import asset_url
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
     Choices = list[tuple[str, str]]
 _DRAWER = "planMap"
+# Of a percentage, what one digit after the point still shows.
+_TENTH = 0.1
 
 
 def choices(catalog: Catalog, question: PlanQuestion) -> dict[str, object]:
@@ -81,6 +83,7 @@ def page_context(found: Opened) -> dict[str, object]:
         "clock": view.clock(shown, week_top), "worst": view.worst(shown), "deepest": view.deepest(shown),
         "sentence": view.sentence(question), "commands": question.commands(), "again": ask_for(question),
         "never": never_words(result), "off": off_words(result["plan"]), "how": how_words(found),
+        "unclear": view.unclear(result),
         "map_html": Markup(parts.html),  # noqa: S704  constants only
         "map_script": Markup(parts.script),  # noqa: S704  constants only
         "map_data": Markup(json_for_script(map_data(found, basemap))),  # noqa: S704  escaped for scripts
@@ -149,7 +152,8 @@ def off_words(plan: dict[str, Any]) -> str:
     bound, gain = plan["upper_bound"], plan["gain_person_hours"]
     if plan["optimal"] or bound <= gain * (1 + 1e-9):
         return "已是最好的选法"
-    return f"离最好的选法最多差 {100 * (1 - gain / bound):.1f}%"
+    short = 100 * (1 - gain / bound)
+    return f"离最好的选法最多差 {short:.1f}%" if short >= _TENTH else "离最好的选法差不到 0.1%"
 
 
 def how_words(found: Opened) -> str:
@@ -186,7 +190,7 @@ def _values(known: Iterable[tuple[str, str]]) -> set[str]:
 
 
 def _district(code: str) -> str:
-    return f"{city_name(code) or ''}{district_name(code) or code}"
+    return district_name(code) or code
 
 
 def _group(name: str) -> str:

@@ -10,6 +10,7 @@ from shapely import Polygon, unary_union
 
 from locator import vocabulary
 from locator.coverage.areas import cells_of
+from locator.coverage.reach import StraightReach
 from locator.geodesy import geodesic_m
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ _WINDS = ("东", "东北", "北", "西北", "西", "西南", "南", "东南")
 # Nearer than this, a cell is "at" its landmark; farther than that, the landmark says nothing.
 _AT_M, _FAR_M = 150.0, 3000.0
 _KM = 1000.0
+# So many of the nearest are looked at for one that will do.
+_LOOKED_AT = 50
 # Ten and more metres are told roughly: a direction of eight is no better.
 _ROUGH_M = 100
 
@@ -54,10 +57,9 @@ def described(desk: Desk, doors: list[dict[str, Any]], answer: dict[str, Any]) -
 
 def _metres(desk: Desk) -> float | None:
     """Return how far one gets in a straight line; None by streets."""
-    farthest = getattr(desk.reach, "max_m", None)
-    if farthest is None:
+    if not isinstance(desk.reach, StraightReach):
         return None
-    return round(float(farthest(desk.asked.minutes)))
+    return round(desk.reach.radius_m(desk.asked.minutes))
 
 
 def _shapes(desk: Desk) -> dict[str, tuple[float, float]]:
@@ -82,7 +84,7 @@ class _Landmarks:
     def town_of(self, lon: float, lat: float) -> str:
         """Return the town of the nearest service that names its own; "" if that is far."""
         dx, dy = self._away(lon, lat)
-        for i in np.argsort(dx * dx + dy * dy, kind="stable").tolist():
+        for i in self._by_distance(dx, dy):
             if geodesic_m(lon, lat, float(self._lon[i]), float(self._lat[i])) > _FAR_M:
                 break
             if town := self._catalog.service(int(self._owner[i])).town:
@@ -97,9 +99,12 @@ class _Landmarks:
         if not len(self._lon):
             return f"{lon:.3f}, {lat:.3f}"
         dx, dy = self._away(lon, lat)
-        nearest = int(np.argmin(dx * dx + dy * dy))
+        nearest = next((i for i in self._by_distance(dx, dy) if self._stays(i)), None)
+        if nearest is None:
+            return f"{lon:.3f}, {lat:.3f}"
+        service = self._catalog.service(int(self._owner[nearest]))
         metres = geodesic_m(lon, lat, float(self._lon[nearest]), float(self._lat[nearest]))
-        name = self._catalog.service(int(self._owner[nearest])).name
+        name = service.name.removeprefix(service.town or "") or service.name
         if metres > _FAR_M:
             return f"{lon:.3f}, {lat:.3f}"
         if metres < _AT_M:
@@ -108,3 +113,13 @@ class _Landmarks:
         rough = round(metres / _ROUGH_M) * _ROUGH_M
         far = f"{rough / _KM:g}公里" if rough >= _KM else f"{rough}米"
         return f"{name}{wind}面{far}"
+
+    def _stays(self, place: int) -> bool:
+        """Tell whether the service of a place is a landmark: a real one that does not move."""
+        service = self._catalog.service(int(self._owner[place]))
+        return not service.stops and not service.demo
+
+    @staticmethod
+    def _by_distance(dx: NDArray[np.float64], dy: NDArray[np.float64]) -> list[int]:
+        order: list[int] = np.argsort(dx * dx + dy * dy, kind="stable").tolist()
+        return order[:_LOOKED_AT]

@@ -119,10 +119,14 @@ def sentence(question: PlanQuestion) -> str:
 
 def places_words(result: Mapping[str, Any]) -> str:
     """Return how many places count, and of how many nobody knows the hours."""
-    ids = {door["id"] for door in result["doors"]}
-    unknown = {door["id"] for door in result["doors"] if door["unknown"]}
-    said = f"{len(ids)}处"
-    return f"{said}里{len(unknown)}处时间不清楚" if unknown else f"{said}时间都清楚"
+    places = len({door["id"] for door in result["doors"]})
+    unknown = unclear(result)
+    return f"够得着的{places}处里{unknown}处时间不清楚" if unknown else f"够得着的{places}处时间都清楚"
+
+
+def unclear(result: Mapping[str, Any]) -> int:
+    """Return how many of the places in reach have hours that nobody knows."""
+    return len({door["id"] for door in result["doors"] if door["unknown"]})
 
 
 def step_words(step: Mapping[str, Any]) -> str:

@@ -103,13 +103,16 @@ def _whole(folder: Path, desk: Desk, question: PlanQuestion, told: Callable[[flo
     told(_COUNTED)
     answer, actions = desk.remedies()
     told(_CHOSEN)
+    state = state_of(found)
+    near = {station["id"] for station in state["coverage"]["stations"]}
+    doors = [door for door in doors_of(found.usable) if door["id"] in near]
     result = {
         "id": folder.name,
         "question": question.args(),
         "catalog": {"version": desk.catalog.version, "as_of": desk.catalog.as_of},
-        **state_of(found),
+        **state,
         "plan": answer,
-        **described(desk, doors_of(found.usable), answer),
+        **described(desk, doors, answer),
     }
     write_files(found, folder / "files")
     (folder / "actions.json").write_bytes(msgspec.json.encode(actions))
