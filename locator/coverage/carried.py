@@ -12,7 +12,7 @@ from locator.coverage.weeks import Weeks
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from locator.coverage.actions import Action
+    from locator.coverage.actions import Action, Door
 
 
 def carried_out(counted: Usable, actions: Sequence[Action]) -> Usable:
@@ -24,7 +24,8 @@ def carried_out(counted: Usable, actions: Sequence[Action]) -> Usable:
     stays = np.ones(len(counted.owner), np.bool_)
     stays[[action.undoes for action in actions if action.undoes >= 0]] = False
     ids, number = list(counted.ids), {name: i for i, name in enumerate(counted.ids)}
-    doors, owners = [], []
+    doors: list[Door] = []
+    owners: list[int] = []
     for nth, action in enumerate(actions, 1):
         name = action.id or f"+{nth}"
         if name not in number:

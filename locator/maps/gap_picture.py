@@ -79,7 +79,11 @@ def svg_sheet(sheet: Sheet, basemap: Basemap, width: float = 1000.0) -> str:
         y += 23
         drawn.append(words(pad, y, line, 16, ink["ink-3"]))
     height = y + 24
-    return _document("".join([f'<rect width="{width:g}" height="{height:.0f}" fill="{ink["paper"]}"/>', *drawn]), width, height)
+    return _document(
+        "".join([f'<rect width="{width:g}" height="{height:.0f}" fill="{ink["paper"]}"/>', *drawn]),
+        width,
+        height,
+    )
 
 
 def svg_gap_map(sheet: Sheet, basemap: Basemap, width: float = 900.0, height: float = 620.0) -> str:
@@ -97,11 +101,14 @@ def gap_map(sheet: Sheet, basemap: Basemap, box: Box) -> str:
     """Return the cells on the districts' outlines, clipped to a box: stations small, remedies numbered."""
     ink = colours("light")
     outline = _outline(sheet.district, basemap)
-    frame = frame_round([point for ring in outline for point in ring] or [(s.lon, s.lat) for s in sheet.spots], box, 18)
+    corners = [(point[0], point[1]) for ring in outline for point in ring]
+    frame = frame_round(corners or [(spot.lon, spot.lat) for spot in sheet.spots], box, 18)
     cells = "".join(_patch(patch, frame) for patch in sheet.patches)
     edge = "".join(f'<path d="{_path([ring], frame)}"/>' for ring in outline)
     small = "".join(
-        marker(*frame.place(spot.lon, spot.lat), 15, spot.family, "open" if spot.known else "unknown", "light")
+        marker(
+            *frame.place(spot.lon, spot.lat), 15, spot.family, "open" if spot.known else "unknown", "light"
+        )
         for spot in sheet.spots
         if spot.number is None and _shows(spot, frame)
     )
@@ -119,7 +126,14 @@ def clock_at(clock: Sequence[Tick], x: float, y: float, width: float, height: fl
     wide, tall = (width - left) / _DAY, (height - top) / len(_WEEKDAYS)
     drawn = [_hatch()]
     drawn += [
-        words(x + left + hour * wide, y + 16, str(hour), 15, ink["ink-2"], anchor="middle" if hour < _DAY else "end")
+        words(
+            x + left + hour * wide,
+            y + 16,
+            str(hour),
+            15,
+            ink["ink-2"],
+            anchor="middle" if hour < _DAY else "end",
+        )
         for hour in range(0, _DAY + 1, 3)
     ]
     for day, name in enumerate(_WEEKDAYS):
@@ -139,7 +153,8 @@ def _legend(x: float, y: float, most: str) -> str:
     ink = colours("light")
     drawn = [words(x, y, "0", 15, ink["ink-2"])]
     drawn += [
-        f'<rect x="{x + 16 + i * 30}" y="{y - 13}" width="30" height="15" fill="{ink[f"gap-{i}"]}"/>' for i in range(LEVELS)
+        f'<rect x="{x + 16 + i * 30}" y="{y - 13}" width="30" height="15" fill="{ink[f"gap-{i}"]}"/>'
+        for i in range(LEVELS)
     ]
     drawn.append(words(x + 204, y, most, 15, ink["ink-2"]))
     at = x + 460
@@ -159,7 +174,11 @@ def _patch(patch: Patch, frame: Frame) -> str:
 
 def _pin(spot: Spot, frame: Frame) -> str:
     ink, (x, y) = colours("light"), frame.place(spot.lon, spot.lat)
-    fill, line, said = (ink["action"], ink["on-action"], ink["on-action"]) if spot.taken else (ink["paper"], ink["ink"], ink["ink"])
+    fill, line, said = (
+        (ink["action"], ink["on-action"], ink["on-action"])
+        if spot.taken
+        else (ink["paper"], ink["ink"], ink["ink"])
+    )
     return (
         f'<path d="M{x:.1f} {y:.1f}l-10 -12a13 13 0 1 1 20 0z" fill="{fill}" stroke="{line}" stroke-width="2"/>'
         + words(x, y - 15, str(spot.number), 16, said, bold=True, anchor="middle")

@@ -74,10 +74,15 @@ def test_a_plan_for_yangpu_its_night_gap_its_first_remedy_and_its_report(
     left = coverage["unserved_person_hours"]
     whole = page.locator(".sum h2").inner_text()
     assert f"{left['high']:,.0f}–{left['low']:,.0f}" in whole
-    assert f"骑手 {100 - 100 * coverage['served_share']['high']:.0f}–{100 - 100 * coverage['served_share']['low']:.0f}%" in whole
+    assert (
+        f"骑手 {100 - 100 * coverage['served_share']['high']:.0f}–{100 - 100 * coverage['served_share']['low']:.0f}%"
+        in whole
+    )
     assert page.locator("path.gap").count() == 83
     assert page.locator(".demo", has_text="示例数据").count() == 1
-    assert float(page.locator(".folium-map").get_attribute("data-gap")) == pytest.approx(left["low"], rel=1e-4)
+    assert float(page.locator(".folium-map").get_attribute("data-gap")) == pytest.approx(
+        left["low"], rel=1e-4
+    )
     page.screenshot(path=pictures / "planner.png")
 
     # The night: one taps an hour of the clock, and the map shows that hour.
@@ -87,7 +92,7 @@ def test_a_plan_for_yangpu_its_night_gap_its_first_remedy_and_its_report(
     gap = coverage["demand_by_hour"][TUESDAY_2AM] - coverage["by_hour"][TUESDAY_2AM]["low"]
     assert gap > 0
     assert float(page.locator(".folium-map").get_attribute("data-gap")) == pytest.approx(gap, abs=0.5)
-    assert f"周二2点：缺" in page.locator(".at").inner_text()
+    assert "周二2点：缺" in page.locator(".at").inner_text()
 
     # The first remedy: what it gains, and what is left.
     page.locator("#fix-1").check()
@@ -112,7 +117,9 @@ def test_a_plan_for_yangpu_its_night_gap_its_first_remedy_and_its_report(
         plan["unserved_person_hours"]["today"] - first["gain_person_hours"], abs=0.01
     )
     gained = [row[:2] for row in fixes.values()]
-    assert gained == [[a["gain_person_hours"], a["gain_if_unknown_open_person_hours"]] for a in plan["actions"]]
+    assert gained == [
+        [a["gain_person_hours"], a["gain_if_unknown_open_person_hours"]] for a in plan["actions"]
+    ]
     for rows in (totals, {name: row[:2] for name, row in fixes.items()}):
         for value in (value for row in rows.values() for value in row):
             assert f"{value:,.1f}" in text
@@ -121,7 +128,9 @@ def test_a_plan_for_yangpu_its_night_gap_its_first_remedy_and_its_report(
     assert desk.console == []
 
 
-def test_the_tables_hold_the_same_and_no_script_is_needed(browser: Browser, site: str, desk: Watched) -> None:
+def test_the_tables_hold_the_same_and_no_script_is_needed(
+    browser: Browser, site: str, desk: Watched, tmp_path: Path
+) -> None:
     import geopandas as gpd
     from openpyxl import load_workbook
 
@@ -132,10 +141,13 @@ def test_the_tables_hold_the_same_and_no_script_is_needed(browser: Browser, site
     rows = {row[0]: row[1:] for row in book["总数"].iter_rows(values_only=True)}
     left = found["coverage"]["unserved_person_hours"]
     assert rows["没处去"][:2] == (left["low"], left["high"])
-    assert [row[6] for row in book["怎么补"].iter_rows(min_row=2, values_only=True)] == [
-        action["gain_person_hours"] for action in found["plan"]["actions"]
-    ]
-    package = io.BytesIO(page.request.get(f"{address}/gaps.gpkg").body())
+    gains = [action["gain_person_hours"] for action in found["plan"]["actions"]]
+    # A sheet keeps sixteen digits.
+    assert [row[6] for row in book["怎么补"].iter_rows(min_row=2, values_only=True)] == pytest.approx(
+        gains, rel=1e-14
+    )
+    package = tmp_path / "gaps.gpkg"
+    package.write_bytes(page.request.get(f"{address}/gaps.gpkg").body())
     layers = {layer: gpd.read_file(package, layer=layer) for layer in ("places", "stations", "actions")}
     assert layers["places"]["unserved_low"].sum() == pytest.approx(left["low"], abs=1)
     assert len(layers["actions"]) == len(found["plan"]["actions"])
@@ -165,8 +177,12 @@ def test_the_tables_hold_the_same_and_no_script_is_needed(browser: Browser, site
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(browser: Browser, site: str, theme: str, width: int) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 844}, locale="zh-CN", color_scheme=theme)
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(
+    browser: Browser, site: str, theme: str, width: int
+) -> None:
+    context = browser.new_context(
+        viewport={"width": width, "height": 844}, locale="zh-CN", color_scheme=theme
+    )
     watched = Watched(context.new_page())
     page = drawn(watched, site + PLAN)
     page.locator("#fix-1").check()

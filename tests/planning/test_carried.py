@@ -32,5 +32,7 @@ def test_any_choice_of_actions_serves_what_the_changed_records_serve(part: int) 
         assert (np.diff(then.owner) >= 0).all()
         found = gaps_of(then, demand, straight("ride" if seed % 2 else "walk"), 15.0)
         low, high = served(records, demand, seed, needed)
-        assert found.served_person_hours == pytest.approx((low, high), abs=1e-9 * max(demand.person_hours, 1)), seed
+        assert found.served_person_hours == pytest.approx(
+            (low, high), abs=1e-9 * max(demand.person_hours, 1)
+        ), seed
     assert {"build", "extend", "retime"} <= kinds

@@ -6,7 +6,7 @@ import os
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Flask, Response, abort, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, Response, abort, jsonify, redirect, render_template, request, url_for
 
 from locator.web.current import current_catalog
 from locator.web.plan import exports
@@ -63,9 +63,7 @@ def show(name: str) -> str | AnyResponse:
 def state(name: str) -> Response:
     """Tell how far a run is, and start it if it is its turn."""
     told = jobs().state(_known(name))
-    response = current_app.json.response(
-        {"status": told["status"], "share": told["share"], "error": told.get("error")}
-    )
+    response = jsonify({"status": told["status"], "share": told["share"], "error": told.get("error")})
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -60,17 +60,19 @@ def _converted(ring: list[list[float]], basemap: Basemap) -> list[list[float]]:
 
 
 def _doors(result: dict[str, Any], basemap: Basemap) -> list[Spot]:
-    return [
-        Spot(*convert(door["lon"], door["lat"], "wgs84", basemap.datum), door["family"], not door["unknown"])
-        for door in result["doors"]
-    ]
+    return [Spot(*_at(door, basemap), door["family"], not door["unknown"]) for door in result["doors"]]
 
 
 def _pins(found: Opened, basemap: Basemap) -> list[Spot]:
     return [
         Spot(
-            *convert(step["where"]["lon"], step["where"]["lat"], "wgs84", basemap.datum),
-            "station", known=True, number=step["rank"], taken=step["rank"] in found.ticked,
+            *_at(step["where"], basemap), "station", known=True,
+            number=step["rank"], taken=step["rank"] in found.ticked,
         )
         for step in found.result["plan"]["actions"]
     ]  # fmt: skip
+
+
+def _at(place: dict[str, Any], basemap: Basemap) -> tuple[float, float]:
+    lon, lat = convert(float(place["lon"]), float(place["lat"]), "wgs84", basemap.datum)
+    return lon, lat

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, cast
 
-from flask import Blueprint, Response, current_app, render_template, request, send_file
+from flask import Blueprint, Response, current_app, jsonify, render_template, request, send_file
 from markupsafe import Markup
 
 from locator._errors import NotFoundError, Text
@@ -36,7 +36,7 @@ def cells(name: str) -> Response:
     """Send the cells of a state, for the map."""
     found = _ready(name)
     state = found.result if found.then is None else found.then
-    response = current_app.json.response(cells_data(found, state, _basemap()))
+    response = jsonify(cells_data(found, state, _basemap()))
     # The same address always means the same cells.
     response.headers["Cache-Control"] = f"private, max-age={_HOUR_S}"
     return response
@@ -46,7 +46,7 @@ def cells(name: str) -> Response:
 def plan_json(name: str) -> Response:
     """Send what the two commands answer, and the coverage once what is ticked is done."""
     found = _ready(name)
-    return current_app.json.response(
+    return jsonify(
         {
             "question": found.result["question"],
             "catalog": found.result["catalog"],
@@ -95,7 +95,9 @@ def file(name: str, file: str) -> Response:
     kept, kind = _FILES[file]
     path = jobs().path(name) / "files" / kept
     if not path.is_file():
-        raise NotFoundError(Text("这个结果没有这个文件：一处缺口也没有", "this result has no such file: there is no gap"))
+        raise NotFoundError(
+            Text("这个结果没有这个文件：一处缺口也没有", "this result has no such file: there is no gap")
+        )
     return send_file(path, mimetype=kind, as_attachment=True, download_name=file)
 
 
@@ -109,7 +111,9 @@ def _ready(name: str) -> Opened:
 def _named(response: Response, found: Opened, ending: str) -> Response:
     """Name what is sent; whoever asks with `inline` sees it in place."""
     kind = "inline" if "inline" in request.args else "attachment"
-    response.headers.set("Content-Disposition", kind, filename=f"gaps-{found.question.boundary}-{found.name}.{ending}")
+    response.headers.set(
+        "Content-Disposition", kind, filename=f"gaps-{found.question.boundary}-{found.name}.{ending}"
+    )
     return response
 
 

@@ -86,6 +86,10 @@ class Jobs:
             return self._start(path, tried + 1)
         return state
 
+    def alive(self, name: str) -> bool:
+        """Tell whether a run's process is there."""
+        return self._alive(self.path(name))
+
     def cancel(self, name: str) -> None:
         """Stop a run that is under way."""
         path = self.path(name)
@@ -100,7 +104,9 @@ class Jobs:
 
     def _start(self, path: Path, tried: int) -> dict[str, Any]:
         lock = _locked(path / "lock")
-        slot = next((fd for n in range(AT_ONCE) if (fd := _locked(self.folder / f"slot{n}")) is not None), None)
+        slot = next(
+            (fd for n in range(AT_ONCE) if (fd := _locked(self.folder / f"slot{n}")) is not None), None
+        )
         held = [fd for fd in (lock, slot) if fd is not None]
         try:
             if lock is None or slot is None:

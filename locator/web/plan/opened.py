@@ -113,7 +113,9 @@ def _ticked(most: int) -> list[int]:
             raise InputError(
                 "done",
                 shown,
-                Text(f"办法只有 1–{most} 项，收到的是 {shown!r}", f"the remedies are 1-{most}, got {shown!r}"),
+                Text(
+                    f"办法只有 1–{most} 项，收到的是 {shown!r}", f"the remedies are 1-{most}, got {shown!r}"
+                ),
             )
         found.add(int(said))
     return sorted(found)

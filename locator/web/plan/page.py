@@ -15,6 +15,7 @@ from locator.datum import convert
 from locator.districts import district_name
 from locator.maps import map_parts
 from locator.maps.folium_map import json_for_script
+from locator.web.current import current_catalog
 from locator.web.files import asset_url
 from locator.web.plan import view
 from locator.web.plan.opened import ask_for
@@ -88,15 +89,8 @@ def page_context(found: Opened) -> dict[str, object]:
         "map_script": Markup(parts.script),  # noqa: S704  constants only
         "map_data": Markup(json_for_script(map_data(found, basemap))),  # noqa: S704  escaped for scripts
         "leaflet_js": asset_url("leaflet.js"), "leaflet_css": asset_url("leaflet.css"),
-        **choices_of(found),
+        **choices(current_catalog(), question),
     }  # fmt: skip
-
-
-def choices_of(found: Opened) -> dict[str, object]:
-    """Return the choices of the question of a result."""
-    from locator.web.current import current_catalog  # noqa: PLC0415  only pages have one
-
-    return choices(current_catalog(), found.question)
 
 
 def map_data(found: Opened, basemap: Basemap) -> dict[str, Any]:

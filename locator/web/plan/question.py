@@ -59,7 +59,9 @@ class PlanQuestion:
     def args(self) -> dict[str, str]:
         """Return the parameters of an address that asks the same."""
         said = asdict(self) | {"kind": ",".join(self.kind), "needs_amenity": ",".join(self.needs_amenity)}
-        return {name: f"{value:g}" if isinstance(value, float) else str(value) for name, value in said.items()}
+        return {
+            name: f"{value:g}" if isinstance(value, float) else str(value) for name, value in said.items()
+        }
 
     def key(self, version: int, basis: str) -> str:
         """Return the name of the answer: the same for the same question, catalog version and basis."""

@@ -135,7 +135,9 @@ def _unknown(result: Mapping[str, Any]) -> list[str]:
 
 
 def _sources(result: Mapping[str, Any]) -> list[str]:
-    kinds = "、".join(vocabulary.KINDS[code].label.zh for code in result["question"]["kind"].split(",") if code)
+    kinds = "、".join(
+        vocabulary.KINDS[code].label.zh for code in result["question"]["kind"].split(",") if code
+    )
     return [
         f"站点（{kinds or '各类'}）：本站资料，每一处的出处在它自己的页面上。",
         "需求：杨浦区餐馆数，按 H3 格子数，取自公开的地点表（示例数据；每区封顶 900 家，只能区内比）。",

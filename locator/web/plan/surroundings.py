@@ -67,7 +67,9 @@ def _shapes(desk: Desk) -> dict[str, tuple[float, float]]:
     ids, shapes, _ = cells_of(desk.demand)
     found = {}
     for name, shape in zip(ids, shapes, strict=True):
-        middle = unary_union([shape]).representative_point() if not isinstance(shape, Polygon) else shape.centroid
+        middle = (
+            unary_union([shape]).representative_point() if not isinstance(shape, Polygon) else shape.centroid
+        )
         found[name] = (float(middle.x), float(middle.y))
     return found
 

@@ -136,9 +136,7 @@ def step_words(step: Mapping[str, Any]) -> str:
     return str(step["change"]["zh"])
 
 
-def fixes(
-    result: Mapping[str, Any], after: Sequence[Mapping[str, Any]], ticked: Sequence[int]
-) -> list[Fix]:
+def fixes(result: Mapping[str, Any], after: Sequence[Mapping[str, Any]], ticked: Sequence[int]) -> list[Fix]:
     """Return the remedies in order; `after` are the coverages once the first, the first two, ... are done."""
     found, before = [], gap_share(result["coverage"])
     for step, coverage, name, kind in zip(
@@ -188,7 +186,9 @@ def clock(coverage: Mapping[str, Any], top: float) -> list[Hour]:
     whole, closed, opened = hours_of(coverage)
     found = []
     for hour in range(HOURS):
-        share = Share(*(float(gap / whole[hour]) if whole[hour] else 0.0 for gap in (opened[hour], closed[hour])))
+        share = Share(
+            *(float(gap / whole[hour]) if whole[hour] else 0.0 for gap in (opened[hour], closed[hour]))
+        )
         said = (
             f"周{_WEEKDAYS[hour // _DAY]}{hour % _DAY}点：缺 {between(opened[hour], closed[hour])} 人时，"
             f"{share.words}"
@@ -219,7 +219,9 @@ def round_top(values: Sequence[float] | Floats) -> float:
     if most <= 0:
         return 1.0
     scale = 10.0 ** np.floor(np.log10(most))
-    return float(max(step * scale for step in (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0) if step * scale <= most))
+    return float(
+        max(step * scale for step in (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0) if step * scale <= most)
+    )
 
 
 def worst(coverage: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -232,14 +234,19 @@ def worst(coverage: Mapping[str, Any]) -> list[tuple[str, str]]:
     run = [(start + i) % _DAY for i in range(length)]
     part = 100 * by_hour[run].sum() / by_hour.sum()
     said = [
-        (f"每天{start}–{start + length}点", f"缺口 {_share(whole, opened, closed, run).words}，占全周{part:.0f}%"),
+        (
+            f"每天{start}–{start + length}点",
+            f"缺口 {_share(whole, opened, closed, run).words}，占全周{part:.0f}%",
+        ),
         ("22点到早6点", f"缺口 {_share(whole, opened, closed, list(_NIGHT)).words}"),
     ]
     days = [Share(float(o.sum() / w.sum()), float(c.sum() / w.sum())) if w.sum() else Share(0.0, 0.0)
             for w, o, c in zip(whole, opened, closed, strict=True)]  # fmt: skip
     bad, good = (pick(range(_WEEK), key=lambda day: days[day].most) for pick in (max, min))
     if days[bad].words != days[good].words:
-        said.append((f"周{_WEEKDAYS[bad]}最缺", f"缺口 {days[bad].words}，周{_WEEKDAYS[good]} {days[good].words}"))
+        said.append(
+            (f"周{_WEEKDAYS[bad]}最缺", f"缺口 {days[bad].words}，周{_WEEKDAYS[good]} {days[good].words}")
+        )
     return said[:_WORST_HOURS]
 
 
@@ -254,7 +261,9 @@ def _heaviest(by_hour: Floats) -> tuple[int, int]:
     """Return the run of hours, at most four, whose mean stands out most against its length."""
     runs = [(s, n) for n in (2, 3, 4) for s in range(_DAY - n + 1)]
     mean = float(by_hour.mean())
-    return max(runs, key=lambda run: (float(by_hour[run[0] : run[0] + run[1]].sum()) - mean * run[1], -run[1]))
+    return max(
+        runs, key=lambda run: (float(by_hour[run[0] : run[0] + run[1]].sum()) - mean * run[1], -run[1])
+    )
 
 
 def _share(whole: Floats, opened: Floats, closed: Floats, hours: list[int]) -> Share:

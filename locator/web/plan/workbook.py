@@ -27,7 +27,9 @@ def write_workbook(
     result: Mapping[str, Any], after: Sequence[Mapping[str, Any]], question: PlanQuestion, path: Path
 ) -> None:
     """Write a result; `after` are the coverages once the first remedy, the first two, ... are done."""
-    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True})
+    book = xlsxwriter.Workbook(
+        str(path), {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+    )
     bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
     for name, heads, rows in _tables(result, after, question):
         sheet = book.add_worksheet(name)
@@ -88,14 +90,30 @@ def _fixes(result: Mapping[str, Any], after: Sequence[Mapping[str, Any]]) -> Tab
                 step["gain_person_hours"], step["gain_if_unknown_open_person_hours"], left.least, left.most,
             )
         )  # fmt: skip
-    heads = ("哪里", "次序", "怎么补", "开门时间", "经度 WGS-84", "纬度", "每周多服务的人时", "不清楚的算开着", "缺口剩至少", "至多")
+    heads = (
+        "哪里",
+        "次序",
+        "怎么补",
+        "开门时间",
+        "经度 WGS-84",
+        "纬度",
+        "每周多服务的人时",
+        "不清楚的算开着",
+        "缺口剩至少",
+        "至多",
+    )
     return "怎么补", heads, rows
 
 
 def _hours(coverage: Mapping[str, Any]) -> Table:
     whole, closed, opened = view.hours_of(coverage)
     rows = [
-        (hour_name(hour), round(float(whole[hour]), 2), round(float(closed[hour]), 2), round(float(opened[hour]), 2))
+        (
+            hour_name(hour),
+            round(float(whole[hour]), 2),
+            round(float(closed[hour]), 2),
+            round(float(opened[hour]), 2),
+        )
         for hour in range(HOURS)
     ]
     return "168 小时", ("小时", "需求", "没处去（不清楚的算关着）", "算开着"), rows
