@@ -98,27 +98,28 @@ def words(text: str | None) -> tuple[str, ...]:
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for a GeoPackage and tables."
 )
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS|local",
+    help="Work it out on a Dask cluster, district by district; local = a process a core.",
+)
 @STORE
 @JSON
 @spoken
-def coverage(store: str | None, out: Path | None, as_json: bool, **asked: Any) -> None:  # noqa: ANN401
+def coverage(
+    store: str | None,
+    out: Path | None,
+    scheduler: str | None,
+    as_json: bool,
+    **asked: Any,  # noqa: ANN401
+) -> None:
     """Count who is served in a week, when and where: person-hours, exact to the minute."""
     from locator.coverage.answer import answer
-    from locator.coverage.gaps import gaps
     from locator.coverage.outputs import write_files
 
-    demand, reach = demand_of(asked, store), reach_of(asked)
+    demand = demand_of(asked, store)
     with _bar(len(demand)) as told:
-        found = gaps(
-            catalog_of(store),
-            demand,
-            week=asked["week"] or datetime.now(SHANGHAI).date(),
-            minutes=asked["minutes"],
-            reach=reach,
-            kinds=words(asked["kind"]),
-            needs_amenity=words(asked["needs_amenity"]),
-            progress=told,
-        )
+        found = _found(asked, demand, store, scheduler, told)
     if out is not None:
         names = write_files(found, out)
         click.echo(f"写好了 {len(names)} 个文件：{'、'.join(names)}", err=True)
@@ -126,6 +127,28 @@ def coverage(store: str | None, out: Path | None, as_json: bool, **asked: Any) -
         click.echo(json.dumps({"asked": asked} | answer(found, language()), ensure_ascii=False))
         return
     _tell(found)
+
+
+def _found(
+    asked: dict[str, Any],
+    demand: Demand,
+    store: str | None,
+    scheduler: str | None,
+    told: Callable[[int], None],
+) -> Gaps:
+    from locator.coverage.gaps import gaps_of
+    from locator.coverage.usable import usable
+    from locator.coverage.weeks import monday_of
+
+    monday = monday_of(asked["week"] or datetime.now(SHANGHAI).date())
+    counted = usable(catalog_of(store), monday, words(asked["kind"]), words(asked["needs_amenity"]))
+    if scheduler is None:
+        return gaps_of(counted, demand, reach_of(asked), asked["minutes"], told)
+    from locator.coverage.batch import cluster, gaps_of_parts, reach_maker
+
+    reach = reach_maker(asked["mode"], asked["detour"], asked["network"])
+    with cluster(scheduler) as client:
+        return gaps_of_parts(client, counted, demand, reach, asked["minutes"], told)
 
 
 @contextmanager

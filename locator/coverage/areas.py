@@ -67,7 +67,7 @@ def areas(found: Gaps) -> list[Area]:
 
     Districts are those of the coarse outlines; a point outside all of them belongs to none.
     """
-    labels = [*_by_district(found.demand), *_by_town(found.demand)]
+    labels = [*by_district(found.demand), *_by_town(found.demand)]
     out: list[Area] = []
     for level, names, label in labels:
         whole = found.demand_by(label, len(names)).sum(axis=1)
@@ -89,7 +89,8 @@ def areas(found: Gaps) -> list[Area]:
     return out
 
 
-def _by_district(demand: Demand) -> Iterator[tuple[str, list[str], Rows]]:
+def by_district(demand: Demand) -> Iterator[tuple[str, list[str], Rows]]:
+    """Yield "district", the codes of the districts in which demand lies, and which one each point is in; -1 = none."""
     if not len(demand):
         return
     box = (demand.lon.min(), demand.lat.min(), demand.lon.max(), demand.lat.max())

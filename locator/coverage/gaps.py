@@ -46,7 +46,10 @@ class Range(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Gaps:
-    """What a week is like for a demand; person-hours are weight x rhythm x share of the hour served."""
+    """What a week is like for a demand; person-hours are weight x rhythm x share of the hour served.
+
+    `alone` is what each service alone serves, where that has been worked out already.
+    """
 
     demand: Demand
     usable: Usable
@@ -54,6 +57,7 @@ class Gaps:
     minutes: float
     served: Served
     unreachable: NDArray[np.bool_]
+    alone: Alone | None = None
 
     @cached_property
     def demand_by_hour(self) -> Floats:
@@ -111,7 +115,7 @@ class Gaps:
 
     @cached_property
     def _alone(self) -> Alone:
-        return only_here(self.demand, self.usable, self.reach, self.minutes)
+        return self.alone or only_here(self.demand, self.usable, self.reach, self.minutes)
 
     def served_by(self, label: Rows, labels: int) -> Floats:
         """Return the person-hours served by label and hour of the week, shape (2, labels, HOURS); label -1 = none."""
