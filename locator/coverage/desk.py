@@ -17,6 +17,7 @@ from locator.coverage.gaps import gaps_of
 from locator.coverage.sites import cells
 from locator.coverage.siting import Wanted, plan
 from locator.coverage.usable import usable
+from locator.coverage.weeks import unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -101,7 +102,8 @@ def state_of(found: Gaps) -> dict[str, Any]:
 
 
 def doors_of(counted: Usable) -> list[dict[str, Any]]:
-    """Return where the services that count are, and whether any of their week is unknown."""
+    """Return where the services that count are, whether any of their week is unknown, and whether they never close."""
+    always = unpacked(counted.weeks.sure).all(axis=1)
     unknown = (counted.weeks.sure != counted.weeks.possible).any(axis=1)
     return [
         {
@@ -109,6 +111,7 @@ def doors_of(counted: Usable) -> list[dict[str, Any]]:
             "lon": round(float(counted.lon[i]), 6),
             "lat": round(float(counted.lat[i]), 6),
             "unknown": bool(unknown[counted.code[i]]),
+            "always": bool(always[counted.code[i]]),
         }
         for i, owner in enumerate(counted.owner.tolist())
     ]

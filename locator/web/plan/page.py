@@ -81,7 +81,7 @@ def page_context(found: Opened) -> dict[str, object]:
         "who": view.who(question), "more": view.more(now, then),
         "fixes": view.fixes(result, found.after, found.ticked),
         "rows": view.towns(result, found.shown["cells"]),
-        "clock": view.clock(shown, week_top), "worst": view.worst(shown), "deepest": view.deepest(shown),
+        "clock": view.clock(shown, week_top), "worst": view.worst(shown, result), "deepest": view.deepest(shown),
         "sentence": view.sentence(question), "commands": question.commands(), "again": ask_for(question),
         "never": never_words(result), "off": off_words(result["plan"]), "how": how_words(found),
         "unclear": view.unclear(result),

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from locator.catalog import Catalog
 
 # What a result looks like: an older one is worked out again.
-_FORMAT = 1
+_FORMAT = 2
 MINUTES = (5, 10, 15, 20, 30)
 ACTIONS = (3, 6, 10)
 KIND_CHOICES = ("station,canteen", "station", "canteen", "")

@@ -66,7 +66,7 @@ def report_of(found: Opened, basemap: Basemap) -> Report:
         _fixes(found),
         f"{off_words(result['plan'])}；{never_words(result)}。前面几项做完后再算后面一项。",
         [Line(row.name, (_hours(row.hours), _percent(row.share.least), _percent(row.share.most))) for row in rows],
-        view.worst(found.shown["coverage"]),
+        view.worst(found.shown["coverage"], result),
         _assumed(found),
         _unknown(result),
         _sources(result),

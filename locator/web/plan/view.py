@@ -224,8 +224,9 @@ def round_top(values: Sequence[float] | Floats) -> float:
     )
 
 
-def worst(coverage: Mapping[str, Any]) -> list[tuple[str, str]]:
+def worst(coverage: Mapping[str, Any], result: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return what stands out in the week: the heaviest hours of the day, the night, the worst day."""
+    always = len({door["id"] for door in result["doors"] if door["always"]})
     whole, closed, opened = (line.reshape(_WEEK, _DAY) for line in hours_of(coverage))
     if closed.sum() <= 0:
         return []
@@ -238,7 +239,10 @@ def worst(coverage: Mapping[str, Any]) -> list[tuple[str, str]]:
             f"每天{start}–{start + length}点",
             f"缺口 {_share(whole, opened, closed, run).words}，占全周{part:.0f}%",
         ),
-        ("22点到早6点", f"缺口 {_share(whole, opened, closed, list(_NIGHT)).words}"),
+        (
+            "22点到早6点",
+            f"缺口 {_share(whole, opened, closed, list(_NIGHT)).words}，确定24小时开的 {always} 处",
+        ),
     ]
     days = [Share(float(o.sum() / w.sum()), float(c.sum() / w.sum())) if w.sum() else Share(0.0, 0.0)
             for w, o, c in zip(whole, opened, closed, strict=True)]  # fmt: skip
