@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date
 
+    from numpy.typing import NDArray
+
     from locator.catalog import Catalog
     from locator.coverage.actions import Action
     from locator.coverage.demand import Demand
@@ -103,7 +105,7 @@ def state_of(found: Gaps) -> dict[str, Any]:
 
 def doors_of(counted: Usable) -> list[dict[str, Any]]:
     """Return where the services that count are, whether any of their week is unknown, and whether they never close."""
-    always = unpacked(counted.weeks.sure).all(axis=1)
+    always: NDArray[np.bool_] = np.all(unpacked(counted.weeks.sure), axis=1)
     unknown = (counted.weeks.sure != counted.weeks.possible).any(axis=1)
     return [
         {
