@@ -31,7 +31,7 @@ $(STAMP): setup.cfg pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=23.1" "setuptools>=70" wheel
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[test]"
-	@echo "compiling the search"; $(BIN)/python -c "import locator.index; locator.index.warm()"
+	@echo "compiling the search"; $(BIN)/python -c "import locator.index, locator.coverage.gaps; locator.index.warm()"
 	@touch $@
 
 # Browser tests need Debian's Chromium and a Chinese font for their pictures.

@@ -26,6 +26,7 @@ class Settings:
     basemap_attribution: str = ""
     tianditu_key: str | None = None
     holidays: str | None = None
+    network: str | None = None
     code_pattern: str | None = None
     public_url: str | None = None
     embed_origins: str = ""

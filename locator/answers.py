@@ -25,9 +25,8 @@ def encode(answer: Answer) -> bytes:
     question, fallback = answer.question, answer.fallback
     features, unknown = features_of(answer.features, question), features_of(answer.unknown, question)
     surest = b"null" if fallback is None else features_of((fallback,), question)[0]
-    return _collection(
-        question, _asked(question), answer.catalog, features, unknown, b',"fallback":%b' % surest
-    )
+    about = _asked(question) if answer.network is None else _asked_over(answer)
+    return _collection(question, about, answer.catalog, features, unknown, b',"fallback":%b' % surest)
 
 
 def encode_run(answer: RunAnswer) -> bytes:
@@ -84,3 +83,9 @@ def _asked(question: Question) -> bytes:
         _encode(travel.speed_kmh),
         _encode(travel.detour),
     )
+
+
+def _asked_over(answer: Answer) -> bytes:
+    """Return the same of an answer over the streets: no one speed and detour hold there."""
+    told = (_encode(answer.question)[:-1], _encode(answer.network), answer.unreachable)
+    return b'%b,"speed_kmh":null,"detour":null,"network":%b,"unreachable":%d}' % told

@@ -63,7 +63,7 @@ class Catalog:
         same = moments is not None and moments.profiles is layout.profiles
         self.moments = moments if moments is not None and same else Moments(layout.profiles)
         self.ids, self.district, self.town = self._batch.ids, self._batch.district, self._batch.town
-        self.owner, self.lon, self.lat, self.profile, self._bits = layout.places
+        self.owner, self.lon, self.lat, self.profile, self.bits = layout.places
         self._codes_of = lru_cache(maxsize=16)(self._compute_codes)
         self._places_in = lru_cache(maxsize=4096)(self._compute_places_in)
         self.has_mobile = bool(np.any(self.owner[1:] == self.owner[:-1]))
@@ -178,7 +178,7 @@ class Catalog:
 
     def with_any(self, bits: int) -> NDArray[np.bool_]:
         """Return which places have any of some attribute bits. Shape (places,)."""
-        marked: NDArray[np.bool_] = (self._bits & np.uint64(bits)) != 0
+        marked: NDArray[np.bool_] = (self.bits & np.uint64(bits)) != 0
         return marked
 
     def codes(self, criteria: Criteria) -> NDArray[np.int32]:
@@ -186,7 +186,7 @@ class Catalog:
         return self.profile if criteria == NOTHING else self._codes_of(criteria)
 
     def _compute_codes(self, criteria: Criteria) -> NDArray[np.int32]:
-        found = passing(criteria, self, self._bits)
+        found = passing(criteria, self, self.bits)
         codes = np.full(len(self.profile), -1, np.int32)
         codes[found] = self.profile[found]
         return codes

@@ -109,6 +109,24 @@ def districts_at(lon: float, lat: float) -> tuple[str, ...]:
     return tuple(codes[number] for number in held.tolist())
 
 
+def districts_near(west: float, south: float, east: float, north: float) -> list[tuple[str, Geometry]]:
+    """Return code and outline of the districts whose boxes meet a box of WGS-84 degrees, in code order."""
+    boxes, codes = _boxes()
+    return [(codes[n], _shape(codes[n])) for n in sorted(boxes.in_box(west, south, east, north).tolist())]
+
+
+def outline_of(text: str) -> Geometry:
+    """Return the outline of a district, given its code or, where only one is called so, its name.
+
+    Raises
+    ------
+    InputError
+        As `find_district`.
+    """
+    code = find_district(text, _load("district"))
+    return _shape(code)
+
+
 @cache
 def _boxes() -> tuple[BoxIndex, list[str]]:
     """Return an index of the districts' boxes, and the code of each."""

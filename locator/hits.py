@@ -87,6 +87,8 @@ class Answer(NamedTuple):
     """What a question found: hits best first, and those that would qualify if their unknown hours were open.
 
     `fallback` is the nearest that is open round the clock for certain, where those leave something to wish for.
+    `network` names the street network that the way was reckoned over, None = by straight line; `unreachable` is
+    the number of services that pass the filters, but stand off its streets.
     """
 
     question: Question
@@ -94,3 +96,5 @@ class Answer(NamedTuple):
     features: tuple[Hit, ...]
     unknown: tuple[Hit, ...]
     fallback: Hit | None = None
+    network: str | None = None
+    unreachable: int = 0

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from locator.catalog import Catalog
     from locator.hits import Hit
     from locator.question import Question
+    from locator.search import Networks
 
 # Minutes as people choose them.
 STEPS = (10.0, 15.0, 25.0, 60.0, 120.0)
@@ -37,12 +38,14 @@ class WayOut(NamedTuple):
     best: Hit
 
 
-def ways_out(catalog: Catalog, question: Question) -> list[WayOut]:
+def ways_out(catalog: Catalog, question: Question, networks: Networks | None = None) -> list[WayOut]:
     """Return the single changes to a question that find something; if none does, the question without any wish."""
-    tried = [_try(catalog, *change) for change in _wishes(question)]
-    tried += [wider(catalog, question), until_open(catalog, question)]
+    tried = [_try(catalog, *change, networks) for change in _wishes(question)]
+    tried += [wider(catalog, question, networks), until_open(catalog, question, networks)]
     if question.lon is not None and question.mode == "walk":
-        tried.append(_try(catalog, Text("改骑车去", "By e-bike"), "ride", question.but(mode="ride")))
+        tried.append(
+            _try(catalog, Text("改骑车去", "By e-bike"), "ride", question.but(mode="ride"), networks)
+        )
     found = [way for way in tried if way is not None]
     if not found:
         bare = question.but(
@@ -55,42 +58,46 @@ def ways_out(catalog: Catalog, question: Question) -> list[WayOut]:
             rent_max=None,
             vacancies=None,
         )
-        every = _try(catalog, EVERY_WISH, "x", bare) if bare != question else None
+        every = _try(catalog, EVERY_WISH, "x", bare, networks) if bare != question else None
         found = [every] if every is not None else []
     return found
 
 
-def wider(catalog: Catalog, question: Question) -> WayOut | None:
+def wider(catalog: Catalog, question: Question, networks: Networks | None = None) -> WayOut | None:
     """Return the first longer way that finds more than the question does; None if none does."""
     if question.lon is None or (question.max_minutes is None and question.max_m is None):
         return None
-    had = len(answer(catalog, question).features)
+    had = len(answer(catalog, question, networks).features)
     mode = vocabulary.MODES[question.mode]
     for minutes in STEPS:
         if question.max_minutes is None or minutes > question.max_minutes:
             changed = question.but(max_minutes=minutes, max_m=None)
             label = Text(f"放宽到{mode.zh}{minutes:g}分钟", f"Within {minutes:g} minutes {mode.en}")
-            way = _try(catalog, label, "widen", changed)
+            way = _try(catalog, label, "widen", changed, networks)
             if way is not None and (way.found > had or way.found == question.limit):
                 return way
-    return _try(catalog, _FARTHEST, "widen", question.but(max_minutes=None, max_m=None)) if not had else None
+    return (
+        _try(catalog, _FARTHEST, "widen", question.but(max_minutes=None, max_m=None), networks)
+        if not had
+        else None
+    )
 
 
-def until_open(catalog: Catalog, question: Question) -> WayOut | None:
+def until_open(catalog: Catalog, question: Question, networks: Networks | None = None) -> WayOut | None:
     """Return how it is to wait for the first hour at which something within reach fits; None if nothing opens."""
     if question.open == "any" and question.offer == "any":
         return None
-    for at in opening_times(catalog, question)[:_HOURS_TRIED]:
+    for at in opening_times(catalog, question, networks)[:_HOURS_TRIED]:
         label = Text(f"等到{clock(at, question.at)}", f"Wait until {english_clock(at, question.at)}")
-        way = _try(catalog, label, "clock", question.but(at=at))
+        way = _try(catalog, label, "clock", question.but(at=at), networks)
         if way is not None:
             return way
     return None
 
 
-def opening_times(catalog: Catalog, question: Question) -> list[datetime]:
+def opening_times(catalog: Catalog, question: Question, networks: Networks | None = None) -> list[datetime]:
     """Return the instants, ascending, at which services within reach open, or their offers begin."""
-    near = _in_reach(catalog, question)
+    near = _in_reach(catalog, question, networks)
     opens = {hit.moment.opens for hit in near}
     if question.offer != "any":
         # An offer begins at an hour of its own.
@@ -98,25 +105,29 @@ def opening_times(catalog: Catalog, question: Question) -> list[datetime]:
     return sorted(at for at in opens if at is not None and at > question.at)
 
 
-def opening_hits(catalog: Catalog, question: Question, until: datetime) -> list[Hit]:
+def opening_hits(
+    catalog: Catalog, question: Question, until: datetime, networks: Networks | None = None
+) -> list[Hit]:
     """Return the services within reach that open by an instant, and are shut until then: the earliest first."""
     opening = [
         (hit.moment.opens, hit)
-        for hit in _in_reach(catalog, question)
+        for hit in _in_reach(catalog, question, networks)
         if hit.moment.opens is not None and question.at < hit.moment.opens <= until
     ]
     opening.sort(key=lambda pair: (pair[0], pair[1].travel_s or 0.0, pair[1].id))
     return [hit for _, hit in opening]
 
 
-def _in_reach(catalog: Catalog, question: Question) -> tuple[Hit, ...]:
+def _in_reach(catalog: Catalog, question: Question, networks: Networks | None) -> tuple[Hit, ...]:
     """Return what one could get to whenever it opens."""
     whenever = question.but(open="any", offer="any", stay=0.0, sort="distance", limit=_IN_REACH)
-    return answer(catalog, whenever).features
+    return answer(catalog, whenever, networks).features
 
 
-def _try(catalog: Catalog, label: Text, icon: str, changed: Question) -> WayOut | None:
-    features = answer(catalog, changed).features
+def _try(
+    catalog: Catalog, label: Text, icon: str, changed: Question, networks: Networks | None
+) -> WayOut | None:
+    features = answer(catalog, changed, networks).features
     return WayOut(label, icon, changed, len(features), features[0]) if features else None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _MINUTE = timedelta(minutes=1)
 # Whoever has no sure place near by goes farther for one: so long, or as long as they said.
-_FALLBACK_MIN = 120.0
+FALLBACK_MIN = 120.0
 _EITHER = np.array([False, True])
 
 
@@ -61,28 +61,40 @@ def nearest(
     return answer(catalog, ask({"lon": lon, "lat": lat, **parameters}, at))
 
 
-def answer(catalog: Catalog, question: Question) -> Answer:
-    """Return the answer to a checked question."""
+class Networks(Protocol):
+    """Street networks, by mode: what answers over them. `mark` changes when they do."""
+
+    mark: str
+
+    def answer(self, catalog: Catalog, question: Question) -> Answer | None:
+        """Return the answer over the streets; None where there are none."""
+
+
+def answer(catalog: Catalog, question: Question, networks: Networks | None = None) -> Answer:
+    """Return the answer to a checked question: over the streets if there are some, else by straight line."""
+    over = None if networks is None or question.lon is None else networks.answer(catalog, question)
+    if over is not None:
+        return over
     if question.lon is None:
         rows = catalog.rows()
         if question.district is not None:
             rows = catalog.districts.get(find_district(question.district, catalog.districts), [])
         return listing(catalog, question, rows)
-    return _Search(catalog, question).answer()
+    return Search(catalog, question).answer()
 
 
-class _Found(NamedTuple):
-    """Places, best first, and their distances in metres. Both of shape (found,)."""
+class Found(NamedTuple):
+    """Places, best first, and how far they are: metres, or seconds over the streets. Both of shape (found,)."""
 
     places: NDArray[np.int64]
-    metres: NDArray[np.float64]
+    far: NDArray[np.float64]
 
-    def picked(self, which: NDArray[np.bool_], most: int) -> _Found:
+    def picked(self, which: NDArray[np.bool_], most: int) -> Found:
         """Return the first so many of those that are marked."""
-        return _Found(self.places[which][:most], self.metres[which][:most])
+        return Found(self.places[which][:most], self.far[which][:most])
 
 
-_NOTHING = _Found(np.empty(0, np.int64), np.empty(0, np.float64))
+_NOTHING = Found(np.empty(0, np.int64), np.empty(0, np.float64))
 
 
 def _others(owners: NDArray[np.int64], taken: NDArray[np.int64]) -> Mask:
@@ -91,8 +103,8 @@ def _others(owners: NDArray[np.int64], taken: NDArray[np.int64]) -> Mask:
     return np.array([owner not in known for owner in owners.tolist()], np.bool_)
 
 
-class _Search:
-    """One search round an asker, by the compiled index."""
+class Search:
+    """One search round an asker, by the compiled index and the straight line."""
 
     def __init__(self, catalog: Catalog, question: Question) -> None:
         if question.lon is None or question.lat is None:
@@ -108,6 +120,7 @@ class _Search:
         self._on_arrival = stays or question.offer == "now"
 
     def answer(self) -> Answer:
+        """Return what the search finds."""
         question, catalog = self._question, self._catalog
         limit = question.limit or len(catalog) or 1
         if question.sort == "soonest" and not self._on_arrival:
@@ -124,7 +137,7 @@ class _Search:
             fallback = next(iter(self._hits(self._round_the_clock())), None)
         return Answer(question, catalog, self._hits(sure), self._hits(unknown), fallback)
 
-    def _places(self, k: int) -> _Found:
+    def _places(self, k: int) -> Found:
         """Return the best k that qualify for certain."""
         question = self._question
         if not self._on_arrival:
@@ -136,20 +149,20 @@ class _Search:
         now = self._open_now(sure=True) if question.open == "now" else None
         return self._soonest(k, windows, now, self._wait())
 
-    def _round_the_clock(self) -> _Found:
+    def _round_the_clock(self) -> Found:
         """Return the nearest that is open round the clock for certain; it need not have the offer that is asked for."""
         question, catalog = self._question, self._catalog
-        reach_m = max(question.reach_m, question.travel.reach_m(_FALLBACK_MIN))
+        reach_m = max(question.reach_m, question.travel.reach_m(FALLBACK_MIN))
         bits = self._all | BITS["round-the-clock"]
         allowed = self._codes, catalog.profiles.always_open(question.at)
-        return _Found(*catalog.index.nearest(self._lon, self._lat, 1, bits, self._any, reach_m, allowed))
+        return Found(*catalog.index.nearest(self._lon, self._lat, 1, bits, self._any, reach_m, allowed))
 
-    def _doubtful_places(self, k: int) -> _Found:
+    def _doubtful_places(self, k: int) -> Found:
         """Return the best k that possibly qualify, of those that may not: at least all whose hours are in doubt."""
         question, profiles, at = self._question, self._catalog.profiles, self._question.at
         minutes = question.stay + (DEFAULT_MINUTES if question.max_minutes is None else question.max_minutes)
         if question.max_minutes is None:
-            minutes += question.travel.seconds(question.max_m or math.inf) / 60
+            minutes += self._longest_trip_s() / 60
         until = at + timedelta(minutes=min(minutes, HORIZON / _MINUTE))
         # Yesterday's hours may run into today's.
         known = holidays().certain(at.date() - timedelta(days=1), until.date())
@@ -162,6 +175,10 @@ class _Search:
         now = self._open_now(sure=False) if question.open == "now" else None
         return self._soonest(k, windows, now, self._wait(), bits)
 
+    def _longest_trip_s(self) -> float:
+        """Return the seconds that no trip of an answer takes longer than, where no minutes are given."""
+        return self._question.travel.seconds(self._question.max_m or math.inf)
+
     def _wait(self) -> float:
         """Return the minutes that one may wait outside: an offer has to hold, and `now` to be open, on arrival."""
         question = self._question
@@ -169,22 +186,25 @@ class _Search:
             return 0.0
         return math.inf if question.max_minutes is not None else DEFAULT_MINUTES
 
-    def _near(self, k: int, *, among: Mask | None = None, all_bits: int = 0) -> _Found:
+    def _near(self, k: int, *, among: Mask | None = None, all_bits: int = 0) -> Found:
         """Return the nearest k, of some profiles if those are marked."""
-        question, catalog = self._question, self._catalog
-        allowed: tuple[Codes, Mask] | None = None
-        if among is not None:
-            allowed = (self._codes, among)
-        elif catalog.has_mobile:
-            allowed = (catalog.standing(question.at, self._criteria), _EITHER)
-        elif self._criteria != NOTHING:
-            allowed = (self._codes, np.ones(len(catalog.profiles), np.bool_))
-        bits = self._all | all_bits
-        return _Found(
-            *catalog.index.nearest(self._lon, self._lat, k, bits, self._any, question.reach_m, allowed)
+        bits, allowed = self._all | all_bits, self._allowed(among)
+        return Found(
+            *self._catalog.index.nearest(
+                self._lon, self._lat, k, bits, self._any, self._question.reach_m, allowed
+            )
         )
 
-    def _soonest(self, k: int, windows: Windows, now: Mask | None, wait: float, all_bits: int = 0) -> _Found:
+    def _allowed(self, among: Mask | None) -> tuple[Codes, Mask] | None:
+        """Return a code of each place and which codes count; None if all do."""
+        catalog = self._catalog
+        if among is not None:
+            return self._codes, among
+        if catalog.has_mobile:
+            return catalog.standing(self._question.at, self._criteria), _EITHER
+        return None if self._criteria == NOTHING else (self._codes, np.ones(len(catalog.profiles), np.bool_))
+
+    def _soonest(self, k: int, windows: Windows, now: Mask | None, wait: float, all_bits: int = 0) -> Found:
         question, catalog = self._question, self._catalog
         if now is not None:
             windows = windows.only(now)
@@ -207,9 +227,9 @@ class _Search:
             all_bits=self._all | all_bits,
             any_bits=self._any,
         )
-        return _Found(places, metres)
+        return Found(places, metres)
 
-    def _soonest_first(self, limit: int) -> _Found:
+    def _soonest_first(self, limit: int) -> Found:
         """Return what one surely gets into, soonest first, and then the others by distance."""
         windows = self._catalog.profiles.windows(self._question.at)
         # What is open now may close before one is there.
@@ -217,15 +237,15 @@ class _Search:
         sure = self._soonest(limit, windows, now, math.inf)
         return self._followed(sure, self._places(limit + len(sure.places)), limit)
 
-    def _followed(self, first: _Found, then: _Found, limit: int) -> _Found:
+    def _followed(self, first: Found, then: Found, limit: int) -> Found:
         """Return some places and behind them others, without the services that stand there already."""
         if not len(then.places):
             return first
         owner = self._catalog.owner
         rest = then.picked(_others(owner[then.places], owner[first.places]), limit - len(first.places))
-        return _Found(*(np.concatenate(both) for both in zip(first, rest, strict=True)))
+        return Found(*(np.concatenate(both) for both in zip(first, rest, strict=True)))
 
-    def _cheapest_first(self, limit: int) -> _Found:
+    def _cheapest_first(self, limit: int) -> Found:
         """Return the best by what a meal costs on arrival, price by price; an offer counts if it lasts the stay."""
         question, profiles, found = self._question, self._catalog.profiles, _NOTHING
         hours = POSSIBLE if question.open == "any" else SURE
@@ -237,25 +257,24 @@ class _Search:
                 return found
         return self._followed(found, self._places(limit + len(found.places)), limit)
 
-    def _lowest_rent_first(self, limit: int) -> _Found:
+    def _lowest_rent_first(self, limit: int) -> Found:
         """Return the best by rent; homes whose rent nobody knows, and what is no home, follow."""
         question, catalog = self._question, self._catalog
         most = math.inf if question.rent_max is None else question.rent_max
-        known = _Search(catalog, question.but(rent_max=most))
-        homes = known._places(int(np.count_nonzero(known._codes >= 0)) or 1)
+        homes = self._asking(question.but(rent_max=most)).all_places()
         rents = np.array([rent_cny(catalog.homes.get(row)) for row in catalog.owner[homes.places].tolist()])
         order = np.argsort(rents, kind="stable")[:limit]
-        first = _Found(homes.places[order], homes.metres[order])
+        first = Found(homes.places[order], homes.far[order])
         return self._followed(first, self._places(limit + len(first.places)), limit)
 
-    def _maybe(self, limit: int, sure: _Found) -> _Found:
+    def _maybe(self, limit: int, sure: Found) -> Found:
         """Return the best that would qualify if their unknown hours were open, and do not without."""
         owner = self._catalog.owner
         k = limit + len(sure.places)
         while True:
             found = self._doubtful_places(k)
             only_maybe = [
-                not self._surely_anywhere(p, m) for p, m in zip(*(a.tolist() for a in found), strict=True)
+                not self._surely_anywhere(p, far) for p, far in zip(*(a.tolist() for a in found), strict=True)
             ]
             fresh = _others(owner[found.places], owner[sure.places])
             kept = found.picked(fresh & np.array(only_maybe, np.bool_), limit)
@@ -263,22 +282,38 @@ class _Search:
                 return kept
             k *= 4
 
-    def _surely_anywhere(self, place: int, metres: float) -> bool:
+    def all_places(self) -> Found:
+        """Return all that qualify for certain, however many."""
+        return self._places(int(np.count_nonzero(self._codes >= 0)) or 1)
+
+    def _surely_anywhere(self, place: int, far: float) -> bool:
         """Tell whether the service of a place qualifies, there or at another stop, without any guess."""
-        if self._surely(place, metres):
+        if self._surely(place, far):
             return True
         catalog = self._catalog
         if not catalog.has_mobile:
             return False
-        for other in catalog.places_of(int(catalog.owner[place])):
-            far = geodesic_m(self._lon, self._lat, catalog.lon[other], catalog.lat[other])
-            if other != place and far <= self._question.reach_m and self._surely(other, far):
-                return True
-        return False
+        others = [other for other in catalog.places_of(int(catalog.owner[place])) if other != place]
+        return any(self._surely(other, self._far(other)) for other in others)
 
-    def _surely(self, place: int, metres: float) -> bool:
+    def _asking(self, question: Question) -> Search:
+        """Return the same search for another question."""
+        return Search(self._catalog, question)
+
+    def _far(self, place: int) -> float:
+        """Return how far a place is, infinite if it is out of reach."""
+        metres = geodesic_m(self._lon, self._lat, self._catalog.lon[place], self._catalog.lat[place])
+        return metres if metres <= self._question.reach_m else math.inf
+
+    def _trip(self, place: int, far: float) -> tuple[float, float]:  # noqa: ARG002  over the streets it counts
+        """Return the metres to a place as the crow flies, and the seconds of the way."""
+        return far, self._question.travel.seconds(far)
+
+    def _surely(self, place: int, far: float) -> bool:
         """Tell whether a place qualifies without any guess about its hours."""
         question, profiles = self._question, self._catalog.profiles
+        if far == math.inf:
+            return False
         number = int(self._catalog.profile[place])
         if question.open == "now" and profiles.states(question.at)[number] != OPEN:
             return False
@@ -287,7 +322,7 @@ class _Search:
         groups = question.group if question.offer == "now" else None
         windows = profiles.windows(question.at, groups)
         depart = (question.at - windows.base) / _MINUTE
-        arrive = depart + question.travel.seconds(metres) / 60
+        arrive = depart + self._trip(place, far)[1] / 60
         span = slice(*windows.offsets[number : number + 2].tolist())
         for start, end in zip(windows.starts[span].tolist(), windows.ends[span].tolist(), strict=True):
             inside = max(start, arrive)
@@ -302,14 +337,14 @@ class _Search:
         found: Mask = states == OPEN if sure else (states == OPEN) | (states == UNKNOWN)
         return found
 
-    def _hits(self, found: _Found) -> tuple[Hit, ...]:
+    def _hits(self, found: Found) -> tuple[Hit, ...]:
         question, catalog, places = self._question, self._catalog, found.places
-        at, seconds_per_m = question.at, question.travel.seconds_per_m
+        at = question.at
         moment_of = catalog.moments.leaving(at, question.stay, question.group).of_stay
-        columns = (places, found.metres, catalog.owner[places], catalog.profile[places])
+        columns = (places, found.far, catalog.owner[places], catalog.profile[places])
         hits = []
-        for place, metres, row, number in zip(*(column.tolist() for column in columns), strict=True):
-            travel_s = metres * seconds_per_m
+        for place, far, row, number in zip(*(column.tolist() for column in columns), strict=True):
+            metres, travel_s = self._trip(place, far)
             moment = moment_of(number, int(at.second + travel_s) // 60, at, travel_s)
             hits.append(Hit(catalog, row, place, metres, travel_s, at, moment))
         return tuple(hits)

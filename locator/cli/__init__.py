@@ -1,7 +1,20 @@
 """The command line: the same verbs as the web. Exit 0 ok, 2 the caller's mistake, 1 ours."""
 
 # Each room adds its commands to the group.
-from locator.cli import asking, calendar, desk, files, pictures, records, running, steward  # noqa: F401
+from locator.cli import (  # noqa: F401
+    asking,
+    calendar,
+    circles,
+    coverage,
+    desk,
+    files,
+    network,
+    pictures,
+    plan,
+    records,
+    running,
+    steward,
+)
 from locator.cli.shared import main
 
 __all__ = ["main"]

@@ -18,19 +18,37 @@ if TYPE_CHECKING:
     from locator.hits import Hit
     from locator.question import Question
 
-from locator.cli.shared import AS_OF, JSON, STORE, catalog_of, invented, main, question_options, spoken
+from locator.cli.shared import (
+    AS_OF,
+    JSON,
+    NETWORK,
+    STORE,
+    catalog_of,
+    invented,
+    main,
+    networks_of,
+    question_options,
+    spoken,
+)
 
 
 @main.command()
 @click.argument("lon")
 @click.argument("lat")
 @question_options()
+@NETWORK
 @AS_OF
 @STORE
 @JSON
 @spoken
 def nearest(
-    lon: str, lat: str, as_of: str | None, store: str | None, as_json: bool, **parameters: str | None
+    lon: str,
+    lat: str,
+    network: str | None,
+    as_of: str | None,
+    store: str | None,
+    as_json: bool,
+    **parameters: str | None,
 ) -> None:
     """List the services nearest to LON LAT (put -- before negative numbers)."""
     from locator.answers import encode
@@ -38,7 +56,7 @@ def nearest(
     from locator.search import answer
 
     question = ask({"lon": lon, "lat": lat, **parameters}, datetime.now(SHANGHAI))
-    found = answer(catalog_of(store, as_of), question)
+    found = answer(catalog_of(store, as_of), question, networks_of(network))
     if as_json:
         click.echo(encode(found))
         return
@@ -154,7 +172,7 @@ def map_file(out: Path, basemap: str | None, title: str, store: str | None, **pa
         largest = max(catalog.districts, key=lambda code: len(catalog.districts[code]), default=None)
         parameters["district"] = largest
     settings = replace(Settings.from_environ(os.environ), basemap=basemap or "outline")
-    found = answer(catalog, ask(parameters, datetime.now(SHANGHAI)))
+    found = answer(catalog, ask(parameters, datetime.now(SHANGHAI)), networks_of(None))
     page = standalone_page(found, basemap_of(settings), title)
     try:
         out.write_text(page, encoding="utf-8")

@@ -11,7 +11,7 @@ import click
 
 from locator._errors import InputError, Text
 from locator._settings import Settings, public_url
-from locator.cli.shared import STORE, catalog_of, main, question_options, spoken
+from locator.cli.shared import STORE, catalog_of, main, networks_of, question_options, spoken
 from locator.timeline import SHANGHAI
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _image(out: Path, base: str | None, catalog: Catalog, parameters: dict[str, 
     url = None if base is None else f"{base}/?{query_of(asked.question)}"
     if url is None:
         click.echo("没给 --url，也没设 LOCATOR_PUBLIC_URL：图上没有二维码", err=True)
-    found = answer(catalog, asked.question)
+    found = answer(catalog, asked.question, networks_of(None))
     svg = svg_map(found, basemap_of(Settings.from_environ(os.environ)), asked.look, url, tiles_for)
     _write(out, svg.encode() if kind == ".svg" else png(svg, asked.scale, facts(found, url)))
 

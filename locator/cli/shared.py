@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from locator.catalog import Catalog
     from locator.hits import Hit
     from locator.store import Store
+    from locator.street_search import StreetNetworks
 
 
 _CALLERS_MISTAKE, _OURS = 2, 1
@@ -57,6 +58,16 @@ def catalog_of(store: str | None, as_of: str | None = None) -> Catalog:
     return Catalog.of(opened_store(store), then)
 
 
+def networks_of(path: str | None) -> StreetNetworks | None:
+    """Return the street networks of a file; without one, the setting's, else none."""
+    path = path or Settings.from_environ(os.environ).network
+    if path is None:
+        return None
+    from locator.street_search import StreetNetworks
+
+    return StreetNetworks(path)
+
+
 def past(as_of: str | None) -> datetime | None:
     """Return the instant of --as-of."""
     from locator.question import past_instant
@@ -76,6 +87,13 @@ STORE = click.option(
 
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+NETWORK = click.option(
+    "--network",
+    metavar="FILE",
+    help="Travel over the streets of this file [default: LOCATOR_NETWORK, else by straight line].",
+)
 
 
 AS_OF = click.option("--as-of", metavar="TEXT", help="From the data as they were then, ISO 8601.")

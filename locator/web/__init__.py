@@ -41,6 +41,8 @@ from locator.web.limits import Limiter
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from locator.search import Networks
+
 _YEAR_S = 365 * 24 * 3600
 _DEFAULTS = {
     # Addresses of static files carry a hash of their content.
@@ -83,6 +85,7 @@ def create_app(config: Mapping[str, object] | None = None, settings: Settings | 
     app.extensions["locator.store"] = store
     app.extensions["locator.catalog"] = current
     app.extensions["locator.limiter"] = Limiter(chosen.rate_limit)
+    app.extensions["locator.networks"] = networks = _networks(chosen)
     app.extensions["locator.basemap"] = basemap_of(chosen)
     app.extensions["locator.public_url"] = public_url(chosen)
     app.extensions["locator.embed_origins"] = embed_origins(chosen)
@@ -103,5 +106,13 @@ def create_app(config: Mapping[str, object] | None = None, settings: Settings | 
     if proxies := proxy_count(chosen):
         # Of what they forward only the client's address is believed: it is what is counted.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
-    app.wsgi_app = NearestLane(app.wsgi_app, current)  # type: ignore[method-assign]
+    app.wsgi_app = NearestLane(app.wsgi_app, current, networks)  # type: ignore[method-assign]
     return app
+
+
+def _networks(settings: Settings) -> Networks | None:
+    if settings.network is None:
+        return None
+    from locator.street_search import StreetNetworks  # noqa: PLC0415  most have none: they need not wait for it
+
+    return StreetNetworks(settings.network)

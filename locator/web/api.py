@@ -14,7 +14,7 @@ from locator.question import past_instant
 from locator.runs import run_of
 from locator.search import answer
 from locator.timeline import SHANGHAI
-from locator.web.current import catalogs, current_catalog
+from locator.web.current import catalogs, current_catalog, current_networks
 from locator.web.lane import GEOJSON, PATH, parameters, question_of
 
 if TYPE_CHECKING:
@@ -31,9 +31,13 @@ def nearest() -> Response:
     question = question_of(given)
     catalog = current_catalog(as_of)
     if not given.get("at"):
-        return _fresh(encode(answer(catalog, question)), GEOJSON)
+        return _fresh(encode(answer(catalog, question, current_networks())), GEOJSON)
     # At a given instant the same data give the same answer.
-    return _kept(f"{catalog.version}-{_fingerprint()}", lambda: encode(answer(catalog, question)), GEOJSON)
+    return _kept(
+        f"{catalog.version}-{_fingerprint()}",
+        lambda: encode(answer(catalog, question, current_networks())),
+        GEOJSON,
+    )
 
 
 @blueprint.get("/api/v1/along")
@@ -92,4 +96,5 @@ def _kept(tag: str, make: Callable[[], bytes], mimetype: str) -> Response:
 
 
 def _fingerprint() -> str:
-    return f"{crc32(request.query_string):08x}"
+    networks = current_networks()
+    return f"{crc32(request.query_string):08x}{'' if networks is None else networks.mark}"

@@ -19,7 +19,7 @@ from locator.search import answer
 from locator.state import state_of
 from locator.timeline import SHANGHAI
 from locator.web import snippets
-from locator.web.current import current_catalog
+from locator.web.current import current_catalog, current_networks
 from locator.web.embed import chosen_theme
 from locator.web.images import base_url
 from locator.web.language import said
@@ -73,7 +73,7 @@ def build() -> str:
     """Show the form, a preview and the codes."""
     catalog = current_catalog()
     wishes = _wishes(catalog)
-    found = answer(catalog, wishes.question)
+    found = answer(catalog, wishes.question, current_networks())
     return render_template(
         "builder.html",
         wishes=wishes,

@@ -16,6 +16,7 @@ from locator.catalog import Catalog
 from locator.timeline import SHANGHAI
 
 if TYPE_CHECKING:
+    from locator.search import Networks
     from locator.service import Service
     from locator.store import Store
     from locator.store.changes import Listener
@@ -135,6 +136,11 @@ def _look(current: CurrentCatalog, *, away: bool) -> bool:
     if away:
         _log.warning("the store is back")
     return False
+
+
+def current_networks() -> Networks | None:
+    """Return the street networks that questions are answered over; None if there are none."""
+    return cast("Networks | None", current_app.extensions["locator.networks"])
 
 
 def current_catalog(as_of: datetime | None = None) -> Catalog:

@@ -20,7 +20,7 @@ from locator.question import PARAMETERS, Question, ask
 from locator.search import answer
 from locator.timeline import SHANGHAI
 from locator.web.context import map_context, shared
-from locator.web.current import current_catalog
+from locator.web.current import current_catalog, current_networks
 from locator.web.language import card, language
 from locator.web.state import given, url_of
 
@@ -114,7 +114,7 @@ def embedded(catalog: Catalog) -> Shown:
         page = url_for("pages.service", service_id=service_id, at=values.get("at"))
         return Shown(question, title or hit.service.name, (hit,), (), page)
     question = ask(values, now)
-    found = answer(catalog, question)
+    found = answer(catalog, question, current_networks())
     state = {**values, "place": place} if place else dict(values)
     return Shown(question, title or _title(question, place), found.features, found.unknown, url_of(state))
 

@@ -18,7 +18,7 @@ from locator.search import answer
 from locator.store.inspections import add_report
 from locator.store.needs import add_needs
 from locator.timeline import SHANGHAI
-from locator.web.current import current_catalog
+from locator.web.current import current_catalog, current_networks
 from locator.web.language import card
 from locator.web.origin import check_same_origin
 
@@ -101,7 +101,7 @@ def _next_best(row: int, now: datetime) -> Card | None:
     if here.lon is None or here.lat is None:
         return None
     question = ask({"lon": here.lon, "lat": here.lat, "open": "arrival", "limit": 2}, now)
-    others = [hit for hit in answer(catalog, question).features if hit.row != row]
+    others = [hit for hit in answer(catalog, question, current_networks()).features if hit.row != row]
     return card(others[0], question) if others else None
 
 

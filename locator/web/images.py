@@ -24,7 +24,7 @@ from locator.maps.tiles import tiles_for
 from locator.search import answer
 from locator.state import query_of
 from locator.timeline import SHANGHAI
-from locator.web.current import current_catalog
+from locator.web.current import current_catalog, current_networks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -108,7 +108,13 @@ def picture_size(values: Mapping[str, str]) -> tuple[int, int]:
     """
     asked = picture_request(values, datetime.now(SHANGHAI))
     basemap = cast("Basemap", current_app.extensions["locator.basemap"])
-    svg = svg_map(answer(current_catalog(), asked.question), basemap, asked.look, base_url(), tiles_for)
+    svg = svg_map(
+        answer(current_catalog(), asked.question, current_networks()),
+        basemap,
+        asked.look,
+        base_url(),
+        tiles_for,
+    )
     width, height = (int(text) for text in re.findall(r'(?:width|height)="(\d+)"', svg[:200])[:2])
     return width * asked.scale, height * asked.scale
 
@@ -121,7 +127,7 @@ def _map(mimetype: str) -> Response:
     url = f"{base_url()}/?{query}"
 
     def make() -> bytes:
-        found = answer(catalog, asked.question)
+        found = answer(catalog, asked.question, current_networks())
         return _drawn(found, asked, basemap, url, mimetype)
 
     key = f"{catalog.version} {catalog.as_of} {asked!r} {basemap!r} {url}"

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from locator.question import Question
+    from locator.search import Networks
     from locator.web.current import CurrentCatalog
 
 PATH = "/api/v1/nearest"
@@ -50,10 +51,14 @@ class NearestLane:
         Answers everything else: other addresses, faulty questions, given instants.
     current
         Holds the catalog in force.
+    networks
+        What answers over the streets, if anything does.
     """
 
-    def __init__(self, after: WSGIApplication, current: CurrentCatalog) -> None:
-        self._after, self._current = after, current
+    def __init__(
+        self, after: WSGIApplication, current: CurrentCatalog, networks: Networks | None = None
+    ) -> None:
+        self._after, self._current, self._networks = after, current, networks
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request."""
@@ -63,7 +68,7 @@ class NearestLane:
         try:
             if given.get("at") or "as_of" in given:  # may be asked again: the framework compares validators
                 return self._after(environ, start_response)
-            body = encode(answer(self._current.get(), question_of(given)))
+            body = encode(answer(self._current.get(), question_of(given), self._networks))
         except InputError:
             return self._after(environ, start_response)
         body, coding = compressed(body, environ.get("HTTP_ACCEPT_ENCODING", ""))

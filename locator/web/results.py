@@ -13,6 +13,7 @@ from locator.districts import district_name
 from locator.relaxing import EVERY_WISH, STEPS, opening_hits, ways_out, wider
 from locator.search import answer
 from locator.web.context import map_context, shared
+from locator.web.current import current_networks
 from locator.web.events import coming
 from locator.web.feedback import cell_of
 from locator.web.filters import amenity_label, chosen
@@ -56,12 +57,12 @@ class More(NamedTuple):
 
 def results(catalog: Catalog, question: Question) -> str:
     """Return the page of an answer."""
-    found = answer(catalog, question)
+    found = answer(catalog, question, current_networks())
     sure = [card(hit, question) for hit in found.features]
     unknown = [card(hit, question) for hit in found.unknown]
     morning = [card(hit, question) for hit in _in_the_morning(catalog, question, found)]
     state = state_of(question)
-    ways = ways_out(catalog, question) if not sure else []
+    ways = ways_out(catalog, question, current_networks()) if not sure else []
     shown = [*sure, *morning, *unknown]
     return render_template(
         "results.html",
@@ -130,7 +131,9 @@ def _in_the_morning(catalog: Catalog, question: Question, found: Answer) -> list
         return []
     until = at.replace(hour=_MORNING, minute=0) + timedelta(days=at.hour >= _NIGHT_FROM)
     listed = {hit.row for hit in (*found.features, *found.unknown)}
-    opening = [hit for hit in opening_hits(catalog, question, until) if hit.row not in listed]
+    opening = [
+        hit for hit in opening_hits(catalog, question, until, current_networks()) if hit.row not in listed
+    ]
     return opening[:_MORE]
 
 
@@ -142,7 +145,7 @@ def _more(catalog: Catalog, found: Answer, state: dict[str, str]) -> More | None
     if question.limit is not None and count == question.limit < _MOST:
         longer = min(_MOST, question.limit + _MORE)
         return More(said(Text(f"再看 {_MORE} 处", f"{_MORE} more")), changed(state, limit=str(longer)))
-    way = wider(catalog, question.but(limit=_MOST))
+    way = wider(catalog, question.but(limit=_MOST), current_networks())
     if way is None or way.found <= count:
         return None
     label = Text(f"{way.label.zh}，再看 {way.found - count} 处", f"{way.label.en}: {way.found - count} more")

@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import engines, filters, first_answer, page, report, web
+from tests.benchmarks import coverage, engines, filters, first_answer, page, report, siting, streets, web
 from tests.benchmarks.criteria import lines, wrong_answers
 
-_PARTS = ("sample", "engines", "filters", "web", "page")
+_PARTS = ("sample", "engines", "filters", "web", "page", "coverage", "siting", "streets")
 
 
 def main() -> int:
@@ -44,6 +44,12 @@ def main() -> int:
         results["web"] = web.run(web.QUICK if options.quick else web.Size())
     if "page" in options.parts:
         results["page"] = page.run(page.QUICK if options.quick else page.Size())
+    if "coverage" in options.parts:
+        results["coverage"] = coverage.run(coverage.QUICK if options.quick else coverage.Size())
+    if "siting" in options.parts:
+        results["siting"] = siting.run(siting.QUICK if options.quick else siting.Size())
+    if "streets" in options.parts:
+        results["streets"] = streets.run(streets.QUICK if options.quick else streets.Size())
     results["took_s"] = time.perf_counter() - begun
     results["done_when"] = [line._asdict() for line in lines(results)]
     report.show(results)

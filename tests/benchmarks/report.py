@@ -23,8 +23,12 @@ def show(results: Figures) -> None:
         _filters(results["filters"])
     if "web" in results:
         _web(results["web"])
+    if "coverage" in results:
+        _coverage(results["coverage"])
+    if "siting" in results:
+        _siting(results["siting"])
     _table(
-        "Done when (issues 3, 4 and 6)",
+        "Done when (issues 3, 4, 6 and 7)",
         ("", "promise", "measured", ""),
         [(line.number, line.promise, line.measured, _VERDICT[line.met]) for line in lines(results)],
         text=3,
@@ -147,6 +151,30 @@ def _web(web: Figures) -> None:
         f"a new process: imports {first['import_s']:.2f} s, opens the store {first['open_s']:.2f} s,"
         f" answers {first['answer_s'] * 1e3:.1f} ms; made in {web['store_made_s']:.1f} s"
     )
+
+
+def _coverage(week: Figures) -> None:
+    rows = [
+        ("within_many, one instant", week["within_s"]),
+        ("the week, 15 minutes on foot", week["week_s"]),
+        ("the week, 15 minutes by e-bike", week["ride_s"]),
+        ("672 quarter-hours one by one (from a few)", week["quarters_s"]),
+        ("what each service alone serves, on foot", week["only_here_s"]),
+        *((f"the week on foot, {points:,} points", took) for points, took in week["growth"].items()),
+    ]
+    shown = [(name, f"{took:.2f}", f"{took / week['within_s']:.1f}") for name, took in rows]
+    title = f"Gaps, {week['points']:,} points, {week['services']:,} services, {week['distinct_sets']:,} sets"
+    _table(title, ("", "s", "of within_many"), shown)
+
+
+def _siting(siting: Figures) -> None:
+    rows = [
+        (f"{case['points']:,} x {case['sites']:,}, {case['minutes']:.0f} min", f"{case['pairs']:,}", f"{case['sets_s']:.2f}",
+         f"{case['total_s']:.2f}", f"{case['total_s'] / case['sets_s']:.2f}", f"{case['gap']:.2%}")
+        for case in siting["cases"]
+    ]  # fmt: skip
+    head = ("", "pairs", "sets s", "all s", "of sets", "bound above")
+    _table("Siting on foot, 100 actions: the sets, and all of it", head, rows)
 
 
 def _us(value: float | None) -> str:

@@ -1,0 +1,1 @@
+"""Who cannot be served, at which hours, and where: everyone times the whole week."""

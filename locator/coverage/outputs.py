@@ -1,0 +1,147 @@
+"""Gaps as files: a GeoPackage for the map, tables for the spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from locator._errors import InputError, Text
+from locator.coverage.access import access
+from locator.coverage.answer import answer
+from locator.coverage.areas import clock, hour_name, places
+from locator.coverage.weeks import HOURS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from locator.coverage.areas import Place
+    from locator.coverage.gaps import Gaps
+
+
+def write_files(found: Gaps, folder: Path) -> list[str]:
+    """Write what was found into a folder, and return the names of the files.
+
+    `gaps.gpkg` has the layers `points` (share of the week served, access by capacity), `places` (unserved places with their
+    worst windows) and `stations`; `stations.csv`, `places.csv`, `by_area.csv`, `by_hour.csv`, and `faults.csv` if rows of
+    the demand were left out. All positions are WGS-84.
+
+    Raises
+    ------
+    InputError
+        The folder cannot be written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return _write(found, folder)
+    except OSError as error:
+        raise InputError(
+            "out",
+            folder.name,
+            Text(
+                f"写不进文件夹 {folder.name}：{error.strerror}",
+                f"cannot write to {folder.name}: {error.strerror}",
+            ),
+        ) from None
+
+
+def _write(found: Gaps, folder: Path) -> list[str]:
+    whole, empty = answer(found), places(found)
+    room = access(found.demand, found.usable, found.reach, found.minutes)
+    number = {service_id: i for i, service_id in enumerate(found.usable.ids)}
+    for station in whole["stations"]:
+        per_head = room.services[number[station["id"]]]
+        station["capacity_per_head"] = None if np.isnan(per_head) else round(float(per_head), 6)
+    tables: dict[str, list[dict[str, Any]]] = {
+        "stations.csv": whole["stations"],
+        "places.csv": [_place(place) for place in empty],
+        "by_area.csv": [_flat(area) for area in whole["by_area"]],
+        "by_hour.csv": [
+            {
+                "hour": hour,
+                "name": hour_name(hour),
+                "demand": whole["demand_by_hour"][hour],
+                "served_low": whole["by_hour"][hour]["low"],
+                "served_high": whole["by_hour"][hour]["high"],
+            }
+            for hour in range(HOURS)
+        ],
+        "faults.csv": whole["faults"],
+    }
+    for name, rows in tables.items():
+        if rows:
+            _table(folder / name, rows)
+    _geopackage(found, empty, whole["stations"], room.points, folder / "gaps.gpkg")
+    return ["gaps.gpkg", *(name for name, rows in tables.items() if rows)]
+
+
+def _geopackage(
+    found: Gaps,
+    empty: list[Place],
+    listed: list[dict[str, Any]],
+    per_head: NDArray[np.float64],
+    path: Path,
+) -> None:
+    import geopandas as gpd  # noqa: PLC0415  half a second and 60 MB, for those who write files
+
+    path.unlink(missing_ok=True)
+    demand, (low, high) = found.demand, found.share_each
+    points = gpd.GeoDataFrame(
+        {
+            "weight": demand.weight,
+            "served_share_low": low,
+            "served_share_high": high,
+            "capacity_per_head": per_head,
+            "unreachable": found.unreachable,
+        },
+        geometry=gpd.points_from_xy(demand.lon, demand.lat),
+        crs=4326,
+    )
+    points.to_file(path, layer="points", driver="GPKG", engine="pyogrio")
+    if empty:
+        shapes = [place.shape for place in empty]
+        frame = gpd.GeoDataFrame([_place(place) for place in empty], geometry=shapes, crs=4326)
+        frame.to_file(path, layer="places", driver="GPKG", engine="pyogrio")
+    if listed:
+        number = {service_id: i for i, service_id in enumerate(found.usable.ids)}
+        owner = found.usable.owner
+        # A mobile service is shown at its first stop.
+        at = np.searchsorted(owner, [number[station["id"]] for station in listed])
+        where = gpd.points_from_xy(found.usable.lon[at], found.usable.lat[at])
+        gpd.GeoDataFrame(listed, geometry=where, crs=4326).to_file(
+            path, layer="stations", driver="GPKG", engine="pyogrio"
+        )
+
+
+def _place(place: Place) -> dict[str, Any]:
+    return {
+        "place": place.id,
+        "demand_weight": round(place.demand_weight, 6),
+        "demand_person_hours": round(place.demand_person_hours, 2),
+        "unserved_low": round(place.demand_person_hours - place.served.low, 2),
+        "unserved_high": round(place.demand_person_hours - place.served.high, 2),
+        "worst": "；".join(clock(window) for window in place.windows),
+    }
+
+
+def _flat(area: dict[str, Any]) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in area.items():
+        if isinstance(value, dict):
+            flat |= {f"{name}_{case}": one for case, one in value.items()}
+        else:
+            flat[name] = value
+    return flat
+
+
+def _table(path: Path, rows: Iterable[dict[str, Any]]) -> None:
+    listed = list(rows)
+    # With a byte-order mark: Excel takes a CSV without one for the system's own encoding.
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, list(listed[0]))
+        writer.writeheader()
+        writer.writerows(listed)
