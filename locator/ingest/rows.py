@@ -50,7 +50,10 @@ _MAX_HOURS_TEXT = 400
 _NO_NAME = Text("没有名称", "there is no name"), Text("补上名称", "give the name")
 _NO_KIND = (
     Text("看不出是哪一类场所", "it is unclear what kind of site this is"),
-    Text("加一列“类型”（驿站、食堂……），或用 --kind 指明", "add a column 类型, or say it by --kind"),
+    Text(
+        "加一列“类型”（驿站、食堂……），或选定没写类型的行算哪一类（命令行用 --kind）",
+        "add a column 类型, or choose what rows without one are (--kind)",
+    ),
 )
 
 

@@ -193,16 +193,3 @@ def test_the_file_of_a_map_opens_with_no_network(
     assert phone.requests == [out.as_uri()]
     assert phone.dialogs == []
     assert phone.console == []
-
-
-def test_pictures_of_the_pages_are_made(phone, site: str, pictures: Path) -> None:
-    for name, path in {
-        "courier": RESULTS,
-        "courier-arrival": RESULTS + "&open=arrival",
-        "courier-first": "/",
-        "service": "/s/yp-canteen-001?at=2026-11-23T13:05&group=rider",
-    }.items():
-        phone.open(site + path)
-        phone.page.wait_for_timeout(400)
-        picture = phone.page.screenshot(path=pictures / f"{name}.png")
-        assert len(picture) > 20_000

@@ -12,7 +12,6 @@ from browser_support import Watched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from playwright.sync_api import Browser, Page
 
@@ -232,14 +231,4 @@ def test_embed_and_builder_are_accessible(browser: Browser, site: str, scheme: s
         page.wait_for_timeout(400)
         assert violations(page) == [], path
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
-    context.close()
-
-
-def test_pictures_of_the_builder(browser: Browser, site: str, pictures: Path) -> None:
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="zh-CN")
-    page = context.new_page()
-    page.goto(f"{site}/embed/new?district=310110&open=arrival&kind=station&at=2026-11-23T13:38")
-    page.wait_for_function("() => /kB/.test(document.querySelector('[data-size]').textContent)")
-    page.screenshot(path=pictures / "embed-builder.png")
-    assert (pictures / "embed-builder.png").stat().st_size > 20_000
     context.close()
