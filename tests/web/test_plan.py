@@ -129,6 +129,25 @@ def test_a_worker_that_dies_is_done_again_and_a_result_names_its_version(own: Fl
     assert date.fromisoformat(found["question"]["week"]) == date(2026, 11, 23)
 
 
+def test_what_failed_says_so_until_somebody_asks_again(own: Flask) -> None:
+    client = own.test_client()
+    address = client.get(PLAN + "&may=build&actions=2").headers["Location"]
+    runs: Jobs = own.extensions["locator.plans"]
+    name = address.rsplit("/", 1)[1]
+    until(lambda: runs.state(name), "done")
+    actions = runs.path(name) / "actions.json"
+    kept = actions.read_bytes()
+    actions.write_text("damaged", encoding="utf-8")
+    assert "正在算" in client.get(f"{address}?done=2").text
+    until(lambda: client.get(f"{address}-2/state.json").json, "failed")
+    for _ in range(2):
+        assert "没有算出来" in client.get(f"{address}?done=2").text
+    actions.write_bytes(kept)
+    assert client.get(f"{address}?done=2&again=1").headers["Location"] == f"{address}?done=2"
+    until(lambda: client.get(f"{address}-2/state.json").json, "done")
+    assert "做完勾的 1 项" in client.get(f"{address}?done=2").text
+
+
 def test_old_results_make_room(tmp_path: Path) -> None:
     runs = Jobs(tmp_path / "plans", {})
     for number in range(KEPT + 5):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from dataclasses import asdict
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from flask import Blueprint, Flask, Response, abort, jsonify, redirect, render_template, request, url_for
 
 from locator.web.current import current_catalog
 from locator.web.plan import exports
 from locator.web.plan.jobs import Jobs
-from locator.web.plan.opened import Opened, ask_for, jobs, opened
+from locator.web.plan.opened import AGAIN, Opened, ask_for, jobs, opened
 from locator.web.plan.page import choices, page_context
 from locator.web.plan.question import boundaries, demand_basis, question_from, question_of, today
 from locator.web.steward.private import desk_folder
@@ -54,6 +55,9 @@ def ask() -> AnyResponse:
 def show(name: str) -> str | AnyResponse:
     """Show an answer, or how far it is."""
     found = opened(name)
+    if AGAIN in request.args:
+        kept = [(key, value) for key, value in request.args.items(multi=True) if key != AGAIN]
+        return redirect(f"{request.path}?{urlencode(kept)}")
     if not isinstance(found, Opened):
         return _waiting(found)
     return render_template("plan/plan.html", **page_context(found))
@@ -92,9 +96,10 @@ def _waiting(name: str) -> str | AnyResponse:
         return redirect(request.full_path.rstrip("?"))
     kept = jobs().question(name) or {}
     question = question_from(kept["question"])
+    back = request.full_path.rstrip("?")
     return render_template(
         "plan/waiting.html",
-        told=told, name=name, question=question, again=ask_for(question),
-        back=request.full_path.rstrip("?"), seconds=_LOOK_AGAIN_S,
+        told=told, name=name, question=question, again=f"{back}&{AGAIN}=1" if "done" in kept else ask_for(question),
+        back=back, seconds=_LOOK_AGAIN_S,
         **choices(current_catalog(), question),
     )  # fmt: skip

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from locator.web.plan.jobs import Jobs
     from locator.web.plan.question import PlanQuestion
 
+AGAIN = "again"
 _DAY = 24
 _GONE = Text(
     "这个结果已经不在了：太久没有人看的会清掉，重新算一次就有",
@@ -99,7 +100,9 @@ def opened(name: str) -> Opened | str:
         part = f"{name}-{'.'.join(map(str, ticked))}"
         then = runs.result(part)
         if then is None:
-            runs.ask(part, {**kept, "done": ticked})
+            # One that failed is not begun anew by whoever only looks at it.
+            if runs.question(part) is None or AGAIN in request.args:
+                runs.ask(part, {**kept, "done": ticked})
             return part
     shows_then = then is not None and request.args.get("show") == "then"
     return Opened(name, {**result, "asked": kept["question"]}, tuple(ticked), then, _hour(), shows_then)
