@@ -21,33 +21,19 @@ from locator.coverage.weeks import unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import date
 
     from numpy.typing import NDArray
 
     from locator.catalog import Catalog
     from locator.coverage.actions import Action
+    from locator.coverage.asked import Asked
     from locator.coverage.demand import Demand
     from locator.coverage.gaps import Gaps
     from locator.coverage.reach import Reach
     from locator.coverage.usable import Usable
 
-# What may be done, as the page offers it.
-MAY = ("both", "extend", "build")
 # A cell's hour to the hundredth of a person-hour, as the answer has its own.
 _DIGITS = 2
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What the planner asks, but for the demand: the week, who counts, how far, and what may be done."""
-
-    monday: date
-    minutes: float
-    kinds: tuple[str, ...]
-    needs_amenity: tuple[str, ...]
-    may: str
-    actions: int
 
 
 @dataclass(frozen=True, eq=False)

@@ -66,6 +66,9 @@ def test_pictures_of_the_pages_on_a_desk(browser: Browser, site: str, pictures: 
     page = context.new_page()
     for name, path in WIDE.items():
         take(page, site + path, pictures / f"{name}.png")
+    page.goto(f"{site}/plan?boundary=310110&week=2026-11-23")
+    page.wait_for_selector(".folium-map[data-ready=true]", timeout=90_000)
+    take(page, page.url, pictures / "planner.png")
     context.close()
 
 

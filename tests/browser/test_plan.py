@@ -63,7 +63,7 @@ def figures(page: Page, table: str) -> dict[str, list[float]]:
 
 
 def test_a_plan_for_yangpu_its_night_gap_its_first_remedy_and_its_report(
-    desk: Watched, site: str, store_url: str, pictures: Path
+    desk: Watched, site: str, store_url: str
 ) -> None:
     page = drawn(desk, site + PLAN)
     assert re.fullmatch(rf"{site}/plan/[0-9a-f]{{16}}", page.url)
@@ -83,7 +83,6 @@ def test_a_plan_for_yangpu_its_night_gap_its_first_remedy_and_its_report(
     assert float(page.locator(".folium-map").get_attribute("data-gap")) == pytest.approx(
         left["low"], rel=1e-4
     )
-    page.screenshot(path=pictures / "planner.png")
 
     # The night: one taps an hour of the clock, and the map shows that hour.
     assert "22点到早6点" in page.locator(".worst").inner_text()

@@ -9,7 +9,7 @@ from flask import current_app, url_for
 from markupsafe import Markup
 
 from locator import vocabulary
-from locator.coverage.desk import MAY
+from locator.coverage.asked import MAY
 from locator.coverage.rhythms import FLAT, RHYTHMS
 from locator.datum import convert
 from locator.districts import district_name

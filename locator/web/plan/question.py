@@ -14,8 +14,8 @@ import shapely
 from locator import __version__, vocabulary
 from locator._bundled import bundled
 from locator._errors import InputError, Text
+from locator.coverage.asked import MAY, Asked
 from locator.coverage.demand_files import sample_demand
-from locator.coverage.desk import MAY, Asked
 from locator.coverage.rhythms import RHYTHMS
 from locator.coverage.weeks import monday_of
 from locator.districts import district_name, outline_of
