@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from locator.catalog import Catalog
     from locator.coverage.demand import Demand
     from locator.coverage.gaps import Gaps
     from locator.coverage.reach import Reach
@@ -117,22 +118,22 @@ def coverage(
     from locator.coverage.answer import answer
     from locator.coverage.outputs import write_files
 
-    demand = demand_of(asked, store)
+    demand, catalog = demand_of(asked, store), catalog_of(store)
     with _bar(len(demand)) as told:
-        found = _found(asked, demand, store, scheduler, told)
+        found = _found(asked, demand, catalog, scheduler, told)
     if out is not None:
         names = write_files(found, out)
         click.echo(f"写好了 {len(names)} 个文件：{'、'.join(names)}", err=True)
     if as_json:
         click.echo(json.dumps({"asked": asked} | answer(found, language()), ensure_ascii=False))
         return
-    _tell(found)
+    _tell(found, catalog)
 
 
 def _found(
     asked: dict[str, Any],
     demand: Demand,
-    store: str | None,
+    catalog: Catalog,
     scheduler: str | None,
     told: Callable[[int], None],
 ) -> Gaps:
@@ -141,7 +142,7 @@ def _found(
     from locator.coverage.weeks import monday_of
 
     monday = monday_of(asked["week"] or datetime.now(SHANGHAI).date())
-    counted = usable(catalog_of(store), monday, words(asked["kind"]), words(asked["needs_amenity"]))
+    counted = usable(catalog, monday, words(asked["kind"]), words(asked["needs_amenity"]))
     if scheduler is None:
         return gaps_of(counted, demand, reach_of(asked), asked["minutes"], told)
     from locator.coverage.batch import cluster, gaps_of_parts, reach_maker
@@ -167,10 +168,13 @@ def _bar(points: int) -> Iterator[Callable[[int], None]]:
         yield told
 
 
-def _tell(found: Gaps) -> None:
+def _tell(found: Gaps, catalog: Catalog) -> None:
     """Print one sentence, then where, when and what hangs on one station."""
+    import shapely
+
     from locator.coverage.answer import answer
     from locator.coverage.areas import clock, places
+    from locator.landmarks import Landmarks
 
     whole = answer(found)
     low, high = (100 * (1 - share) for share in reversed(found.served_share))
@@ -186,12 +190,18 @@ def _tell(found: Gaps) -> None:
         shares = [100 * (1 - area["served_share"][case]) for case in ("high", "low")]
         click.echo(f"  {area['name']}：{_between(*shares)} 的时候没有")
     click.echo("最空的地方和时段：")
+    landmarks = Landmarks(catalog)
     for place in places(found)[:_SHOWN]:
+        lon, lat = shapely.get_coordinates(shapely.centroid(place.shape))[0].tolist()
         left = place.demand_person_hours - place.served.low
-        click.echo(f"  {place.id}：{left:,.0f} 人时，{'，'.join(clock(w) for w in place.windows)}")
+        click.echo(
+            f"  {landmarks.of(lon, lat)}（{place.id}）：{left:,.0f} 人时，{'，'.join(clock(w) for w in place.windows)}"
+        )
     click.echo("关了就没有别处的站点（人时）：")
     for station in whole["stations"][:_SHOWN]:
-        click.echo(f"  {station['id']}：{station['only_here_person_hours']:,.0f}")
+        click.echo(
+            f"  {catalog.service(catalog.row_of(station['id'])).name}（{station['id']}）：{station['only_here_person_hours']:,.0f}"
+        )
 
 
 def _between(low: float, high: float) -> str:

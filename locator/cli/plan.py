@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from locator.coverage.demand import Demand
     from locator.coverage.sites import Site
     from locator.coverage.siting import Plan, Wanted
+    from locator.landmarks import Landmarks
 
 _SHOWN = 10
 
@@ -58,11 +59,13 @@ def plan(store: str | None, as_json: bool, **asked: Any) -> None:  # noqa: ANN40
     from locator.coverage import plan_answer, siting
     from locator.coverage.targets import must_of
     from locator.coverage.weeks import monday_of
+    from locator.landmarks import Landmarks
 
     demand, reach = demand_of(asked, store), reach_of(asked)
     must = None if asked["must"] is None else must_of(asked["must"], demand, asked["datum"])
+    catalog = catalog_of(store)
     answer = siting.plan(
-        catalog_of(store),
+        catalog,
         demand,
         _wanted(asked, demand),
         reach=reach,
@@ -78,7 +81,7 @@ def plan(store: str | None, as_json: bool, **asked: Any) -> None:  # noqa: ANN40
     if as_json:
         click.echo(json.dumps({"asked": asked} | plan_answer.as_json(answer, demand), ensure_ascii=False))
         return
-    _tell(answer, demand)
+    _tell(answer, demand, Landmarks(catalog))
 
 
 def _wanted(asked: dict[str, Any], demand: Demand) -> Wanted:
@@ -124,11 +127,12 @@ def _costs(given: tuple[str, ...]) -> dict[str, float]:
     return found
 
 
-def _tell(answer: Plan, demand: Demand) -> None:
+def _tell(answer: Plan, demand: Demand, landmarks: Landmarks) -> None:
     """Print what to do, one line an action, and how good that is."""
     for step in answer.steps:
         action, (lon, lat) = step.action, step.action.doors[0][:2]
-        name = action.name or action.id or f"{lon:.5f}, {lat:.5f}"
+        # A cell's name says nothing to a reader: its place does.
+        name = f"{landmarks.of(lon, lat)}（{lon:.5f}, {lat:.5f}）" if action.kind == "build" else action.name
         hours = f"（{action.hours}）" if action.hours else ""
         click.echo(f"{step.rank:3}. {name}：{action.change.zh}{hours}，每周多服务 {step.gain:,.1f} 人时")
     sure = "已证明最优" if answer.optimal else f"任何方案最多 {answer.upper_bound:,.1f}"

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,12 +37,14 @@ MONDAY, MINUTES = date(2026, 11, 23), 12.0
 
 @pytest.fixture(scope="module")
 def two() -> Iterator[Client]:
-    """A cluster of two processes, which are started anew when they die."""
-    with (
-        LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as local,
-        Client(local) as client,
-    ):
-        yield client
+    """A cluster of two processes, which are started anew when they die, and find the tests' own functions."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(Path(__file__).parents[2])  # which a process that is started takes over
+        with (
+            LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as local,
+            Client(local) as client,
+        ):
+            yield client
 
 
 @pytest.fixture(scope="module")
@@ -103,8 +106,8 @@ def test_a_killed_worker_is_done_again(
                 break
             time.sleep(0.02)
         victim = pids[busy[0]]
-        os.kill(victim, signal.SIGKILL)
         assert not running.done()
+        os.kill(victim, signal.SIGKILL)
         many = running.result(timeout=120)
     assert victim not in two.run(os.getpid).values()
     same(answer(many), answer(gaps_of(counted, demand, reach_maker("walk")(), MINUTES)))
