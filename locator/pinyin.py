@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING
+from threading import Lock
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 # What the dictionaries read otherwise, or not at all: names of places, and words of our own trade.
 _PHRASES = {
@@ -50,28 +51,47 @@ def syllables(name: str) -> list[str]:
 @cache
 def _sound(character: str) -> str:
     """Return one character's syllable; empty for punctuation."""
-    from pypinyin import lazy_pinyin  # noqa: PLC0415  a quarter of a second that only searchers need
-
     if character in _CHARACTERS:
         return _CHARACTERS[character]
     if character.isascii():
         return character if character.isalnum() else ""
-    said = str(lazy_pinyin(character, v_to_u=False, errors="ignore")[:1] or "")
+    said = str(_dictionaries().lazy_pinyin(character, v_to_u=False, errors="ignore")[:1] or "")
     return "".join(_LATIN.findall(said.lower()))
 
 
 @cache
 def _readings() -> Mapping[str, tuple[str, ...]]:
     """Return the phrases in which some character is read otherwise than by itself."""
-    from pypinyin.constants import PHRASES_DICT  # noqa: PLC0415
-    from pypinyin.contrib.tone_convert import to_normal  # noqa: PLC0415
-
-    plain = cache(to_normal)
+    dictionaries = _dictionaries()
+    plain = cache(dictionaries.to_normal)
     found = {}
-    for phrase, readings in PHRASES_DICT.items():
+    for phrase, readings in dictionaries.phrases.items():
         if len(phrase) <= _LONGEST and len(readings) == len(phrase):
             read = tuple("".join(_LATIN.findall(plain(each[0]))) for each in readings)
             if all(read) and read != tuple(map(_sound, phrase)):
                 found[phrase] = read
     found.update({phrase: tuple(said.split()) for phrase, said in _PHRASES.items()})
     return found
+
+
+class _Dictionaries(NamedTuple):
+    """What is used of pypinyin."""
+
+    lazy_pinyin: Callable[..., list[str]]
+    phrases: Mapping[str, list[list[str]]]
+    to_normal: Callable[[str], str]
+
+
+# Its modules import each other in circles: two threads that begin at different ends wait for each other, and
+# what Python does about that leaves them half loaded for good.
+_loading = Lock()
+
+
+def _dictionaries() -> _Dictionaries:
+    """Return the dictionaries, which take a quarter of a second that only searchers need."""
+    with _loading:
+        from pypinyin import lazy_pinyin  # noqa: PLC0415
+        from pypinyin.constants import PHRASES_DICT  # noqa: PLC0415
+        from pypinyin.contrib.tone_convert import to_normal  # noqa: PLC0415
+
+    return _Dictionaries(lazy_pinyin, PHRASES_DICT, to_normal)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 import numpy as np
 
@@ -39,19 +39,21 @@ class ServiceNames:
 
 
 _known: WeakKeyDictionary[Catalog, ServiceNames] = WeakKeyDictionary()
+# A process that failed once for a catalog would fail for each visitor anew.
+_unread: WeakSet[Catalog] = WeakSet()
 # One at a time: an index takes a core for some seconds, and a busy editor makes many catalogs.
 _making = threading.Lock()
 
 
 def service_names(catalog: Catalog) -> ServiceNames | None:
-    """Return the names of a catalog's services; None while those of a large one are being read."""
+    """Return the names of a catalog's services; None while those of a large one are being read, or cannot be."""
     found = _known.get(catalog)
     if found is not None:
         return found
     if len(catalog) <= _AT_ONCE:
         found = _known[catalog] = ServiceNames(catalog, read(_records(catalog)))
         return found
-    if _making.acquire(blocking=False):
+    if catalog not in _unread and _making.acquire(blocking=False):
         threading.Thread(target=_make, args=(catalog,), daemon=True, name="names").start()
     return None
 
@@ -72,6 +74,7 @@ def _make(catalog: Catalog) -> None:
         )
         _known[catalog] = ServiceNames(catalog, NameIndex.load(io.BytesIO(made.stdout)))
     except (OSError, subprocess.SubprocessError) as error:
+        _unread.add(catalog)
         _log.warning("names are found by their characters only: reading them failed (%s)", error)
     finally:
         _making.release()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given
@@ -105,3 +107,28 @@ def test_sounds_are_found_just_as_by_looking_at_each_name(names: list[str], type
         if typed in initials or any("".join(read[k:]).startswith(typed) for k in range(len(read))):
             expected.add(i)
     assert set(index.find(typed, 100)) == expected
+
+
+# Somebody else asks just while the dictionaries are being loaded.
+_MEANWHILE = """
+import sys, threading
+from locator.pinyin import syllables
+said = []
+other = threading.Thread(target=lambda: said.append(syllables("定海路")))
+class Meanwhile:
+    def find_spec(self, name, path, target=None):
+        if name == "pypinyin.converter" and other.ident is None:
+            other.start()
+            other.join(0.5)
+sys.meta_path.insert(0, Meanwhile())
+said.append(syllables("定海路"))
+other.join(30)
+print(said == [["ding", "hai", "lu"]] * 2)
+"""
+
+
+def test_two_who_ask_while_the_dictionaries_are_loaded_are_both_answered() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _MEANWHILE], check=False, capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stdout) == (0, "True\n"), done.stderr[-2000:]

@@ -96,3 +96,25 @@ def test_names_of_a_large_catalog_are_read_in_the_background() -> None:
         assert time.monotonic() < deadline
         time.sleep(0.05)
     assert any("人民路驿站" in place.name for place in find_places(catalog, "rmlyz"))
+
+
+def test_names_that_cannot_be_read_are_found_by_their_characters_and_tried_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    tried = []
+
+    def fail(command: list[str], **_: object) -> None:
+        tried.append(command)
+        raise OSError("no more processes")
+
+    monkeypatch.setattr("locator.service_names.subprocess.run", fail)
+    catalog = Catalog.from_rows(
+        1, "2026-11-23T00:00:00", sorted((s.id, to_record(s)) for s in invent(2500, 1))
+    )
+    deadline = time.monotonic() + 30
+    while "reading them failed (no more processes)" not in caplog.text:
+        assert any("人民路驿站" in place.name for place in find_places(catalog, "人民路驿站"))
+        assert time.monotonic() < deadline
+    for _ in range(5):
+        assert any("人民路驿站" in place.name for place in find_places(catalog, "人民路驿站"))
+    assert len(tried) == 1
