@@ -15,6 +15,7 @@ from locator.cli.shared import JSON, STORE, catalog_of, main, spoken
 from locator.timeline import SHANGHAI
 
 if TYPE_CHECKING:
+    from locator.coverage.actions import Action
     from locator.coverage.demand import Demand
     from locator.coverage.sites import Site
     from locator.coverage.siting import Plan, Wanted
@@ -127,12 +128,20 @@ def _costs(given: tuple[str, ...]) -> dict[str, float]:
     return found
 
 
+def _where(action: Action, landmarks: Landmarks) -> str:
+    """Return where to build, and the site's name, unless it is that of a cell, which says nothing to a reader."""
+    import h3
+
+    lon, lat = action.doors[0][:2]
+    place = f"{landmarks.of(lon, lat)}（{lon:.5f}, {lat:.5f}）"
+    return place if action.name is None or h3.is_valid_cell(action.name) else f"{action.name}，{place}"
+
+
 def _tell(answer: Plan, demand: Demand, landmarks: Landmarks) -> None:
     """Print what to do, one line an action, and how good that is."""
     for step in answer.steps:
-        action, (lon, lat) = step.action, step.action.doors[0][:2]
-        # A cell's name says nothing to a reader: its place does.
-        name = f"{landmarks.of(lon, lat)}（{lon:.5f}, {lat:.5f}）" if action.kind == "build" else action.name
+        action = step.action
+        name = _where(action, landmarks) if action.kind == "build" else action.name
         hours = f"（{action.hours}）" if action.hours else ""
         click.echo(f"{step.rank:3}. {name}：{action.change.zh}{hours}，每周多服务 {step.gain:,.1f} 人时")
     sure = "已证明最优" if answer.optimal else f"任何方案最多 {answer.upper_bound:,.1f}"
