@@ -8,7 +8,7 @@ change, and where a change really is one.
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -121,9 +121,9 @@ class Timeline:
         """Whether the status may ever be unknown, be it because a day is not announced yet."""
         return self.says_unknown or self._days.depends
 
-    @property
+    @cached_property
     def never_closes(self) -> bool:
-        """Whether it is open round the clock, on all days of all years, for certain."""
+        """Whether it is open round the clock, on all days of all years, for certain: a tenth of a second to find out."""
         if self._hours is None or self._days.names_holidays:
             return False
         first = datetime(_FIRST_YEAR, 1, 1)  # noqa: DTZ001  the parser's clock has no zone
