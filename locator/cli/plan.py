@@ -130,11 +130,12 @@ def _costs(given: tuple[str, ...]) -> dict[str, float]:
 
 def _where(action: Action, landmarks: Landmarks) -> str:
     """Return where to build, and the site's name, unless it is that of a cell, which says nothing to a reader."""
-    import h3
+    from locator.coverage.sites import readable
 
     lon, lat = action.doors[0][:2]
     place = f"{landmarks.of(lon, lat)}（{lon:.5f}, {lat:.5f}）"
-    return place if action.name is None or h3.is_valid_cell(action.name) else f"{action.name}，{place}"
+    name = readable(action.name)
+    return f"{name}，{place}" if name else place
 
 
 def _tell(answer: Plan, demand: Demand, landmarks: Landmarks) -> None:

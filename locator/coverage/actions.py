@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 import numpy as np
 
+from locator import vocabulary
 from locator._errors import InputError, Text
 from locator.coverage.longer import later_or_earlier, longer
+from locator.coverage.sites import readable
 from locator.coverage.usable import usable
 from locator.coverage.weeks import Key, rows_of
 from locator.geodesy import geodesic_m
@@ -120,8 +122,11 @@ def equipments(
             continue
         row = catalog.row_of(anyhow.ids[service])
         doors = tuple(_door(catalog, place) for place in catalog.places_of(row))
-        missing = sorted(needed - set(record.has))
-        change = Text(f"{_EQUIP.zh}：{'、'.join(missing)}", f"{_EQUIP.en}: {', '.join(missing)}")
+        missing = [vocabulary.AMENITIES[code] for code in sorted(needed - set(record.has))]
+        change = Text(
+            f"{_EQUIP.zh}：{'、'.join(word.zh for word in missing)}",
+            f"{_EQUIP.en}: {', '.join(word.en for word in missing)}",
+        )
         hours = doors[0].key.hours if len(places) == 1 else None
         found.append(Action("equip", record.name, anyhow.ids[service], change, hours, cost, doors))
     return found
@@ -196,7 +201,7 @@ def _other_places(
     key = _key(catalog, counted, place)
     here = float(counted.lon[place]), float(counted.lat[place])
     for site in sorted(sites, key=lambda site: geodesic_m(*here, site.lon, site.lat))[:_MOVES]:
-        to = site.name or f"{site.lon:.5f}, {site.lat:.5f}"
+        to = readable(site.name) or f"{site.lon:.5f}, {site.lat:.5f}"
         change = Text(f"挪到 {to}", f"move to {to}")
         door = Door(site.lon, site.lat, key)
         yield Action("retime", name, counted.ids[service], change, key.hours, cost, (door,), place)

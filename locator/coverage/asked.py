@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import date
 
-# What may be done, as the page offers it.
-MAY = ("both", "extend", "build")
+# What may be done, as the page offers it; `any` adds missing equipment, and other times and places of what moves.
+MAY = ("both", "extend", "build", "any")
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,8 @@ class Desk:
         wanted = Wanted(
             sites=() if asked.may == "extend" else cells(self.demand),
             extend=asked.may != "build",
+            equip=asked.may == "any" and bool(asked.needs_amenity),
+            retime=asked.may == "any",
             budget=Budget(asked.actions),
         )
         found = plan(

@@ -43,6 +43,11 @@ def cells(demand: Demand, resolution: int = _CELLS) -> list[Site]:
     return [Site(lon, lat, cell) for cell, (lat, lon) in ((cell, h3.cell_to_latlng(cell)) for cell in found)]
 
 
+def readable(name: str | None) -> str | None:
+    """Return a site's name, unless it is that of a cell, which says nothing to people."""
+    return None if name is None or h3.is_valid_cell(name) else name
+
+
 def read_sites(path: Path, datum: str = "wgs84", field: str = "candidates") -> list[Site]:
     """Return the sites of a file: columns `lon` and `lat`, or points; `name`, `hours` and `cost` if they are there.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -11,11 +12,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from click.testing import CliRunner
 
 from locator._settings import Settings
+from locator.cli import main
 from locator.store import Store
 from locator.web import create_app
 from locator.web.plan.jobs import KEPT, Jobs, write_json
+from locator.web.plan.question import PlanQuestion
 from locator.web.plan.view import between, level, round_top
 
 if TYPE_CHECKING:
@@ -127,6 +131,21 @@ def test_a_worker_that_dies_is_done_again_and_a_result_names_its_version(own: Fl
     found = client.get(address + "/plan.json").json
     assert found["catalog"]["version"] == own.extensions["locator.catalog"].get().version
     assert date.fromisoformat(found["question"]["week"]) == date(2026, 11, 23)
+
+
+def test_whatever_may_be_done_is_what_the_command_finds(own: Flask) -> None:
+    client = own.test_client()
+    address = client.get(PLAN + "&may=any&needs_amenity=microwave&actions=3").headers["Location"]
+    until(lambda: client.get(address + "/state.json").json, "done")
+    found = client.get(address + "/plan.json").json
+    command = PlanQuestion(
+        "310110", needs_amenity=("microwave",), week="2026-11-23", may="any", actions=3
+    ).commands()[1]
+    store = ["--store", own.extensions["locator.store"].url]
+    said = CliRunner().invoke(main, [*shlex.split(command)[1:], *store])
+    assert json.loads(said.stdout)["actions"] == found["plan"]["actions"]
+    assert "有微波炉" in client.get(address + "/report").text
+    assert "给现有站点添设施、流动站换时间、换地方" in client.get(address + "/report").text
 
 
 def test_what_failed_says_so_until_somebody_asks_again(own: Flask) -> None:

@@ -32,7 +32,12 @@ MINUTES = (5, 10, 15, 20, 30)
 ACTIONS = (3, 6, 10)
 KIND_CHOICES = ("station,canteen", "station", "canteen", "")
 AMENITY_CHOICES = ("", "microwave", "drinking-water", "toilet", "charging")
-MAY_WORDS = {"both": "延长时间或新建", "extend": "只延长时间", "build": "只新建"}
+MAY_WORDS = {
+    "both": "延长时间或新建",
+    "extend": "只延长时间",
+    "build": "只新建",
+    "any": "各种办法都行",
+}
 _MOST_MINUTES, _MOST_ACTIONS, _WEEKS_SHOWN = 120, 20, 5
 
 
@@ -78,6 +83,8 @@ class PlanQuestion:
         ]
         may = [] if self.may == "extend" else ["--candidates cells"]
         may += [] if self.may == "build" else ["--extend"]
+        if self.may == "any":
+            may += [*(["--equip"] if self.needs_amenity else []), "--retime"]
         same = " ".join(options)
         return (
             f"locator coverage {same} --json",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from locator.maps import Basemap
     from locator.web.plan.opened import Opened
+    from locator.web.plan.question import PlanQuestion
 
 
 class Figure(NamedTuple):
@@ -113,9 +114,17 @@ def _assumed(found: Opened) -> list[str]:
         "够得着，是路上时间不超过上面的分钟数，并且到的时候开着；一周逐分钟算，节假日按这一周的日历。",
         "时段是粗略的作息，不是调查：用来比哪里、几点更缺，不当人数用。",
         "按道路走，离路太远的点算走不到。" if street else "路程按直线乘绕行系数估算，没有算河、铁路和过街。",
-        f"办法：{'、'.join({'build': ['在有需求的格子里新建，24小时开'], 'extend': ['现有站点延长时间'], 'both': ['在有需求的格子里新建，24小时开', '现有站点延长时间']}[question.may])}；时间不清楚的站点先问清，不建议延长。",
+        f"办法：{_ways(question)}；时间不清楚的站点先问清，不建议延长。",
         "选法只看人时，不看钱：每一项要花多少，这里不知道。",
     ]  # fmt: skip
+
+
+def _ways(question: PlanQuestion) -> str:
+    ways = [] if question.may == "extend" else ["在有需求的格子里新建，24小时开"]
+    ways += [] if question.may == "build" else ["现有站点延长时间"]
+    if question.may == "any":
+        ways += [*(["给现有站点添设施"] if question.needs_amenity else []), "流动站换时间、换地方"]
+    return "、".join(ways)
 
 
 def _unknown(result: Mapping[str, Any]) -> list[str]:
