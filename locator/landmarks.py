@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from locator.geodesy import geodesic_m
+from locator.records import BITS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -15,63 +15,49 @@ if TYPE_CHECKING:
     from locator.catalog import Catalog
 
 _WINDS = ("东", "东北", "北", "西北", "西", "西南", "南", "东南")
-# Nearer than this, a cell is "at" its landmark; farther than that, the landmark says nothing.
+# Nearer than this, a position is "at" its landmark; farther than that, the landmark says nothing.
 _AT_M, _FAR_M = 150.0, 3000.0
 _KM = 1000.0
-# So many of the nearest are looked at for one that will do.
-_LOOKED_AT = 50
 # Ten and more metres are told roughly: a direction of eight is no better.
 _ROUGH_M = 100
+_THESE = np.ones(1, np.bool_)
 
 
 class Landmarks:
-    """Names positions by the nearest service that has one itself."""
+    """Names positions by the nearest service of a catalog: a real one that does not move."""
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        placed = np.flatnonzero(catalog.profile >= 0)
-        self._owner = catalog.owner[placed]
-        self._lon, self._lat = catalog.lon[placed], catalog.lat[placed]
+        stands = catalog.profile >= 0
+        stays = stands & ~catalog.with_any(BITS["demo"] | BITS["mobile"])
+        has_town = np.array([bool(town) for town in catalog.town], np.bool_)[catalog.owner]
+        # What may be found has code 0, whatever else there is code -1.
+        self._landmarks, self._in_towns = (
+            np.where(meant, 0, -1).astype(np.int32) for meant in (stays, stands & has_town)
+        )
 
     def town_of(self, lon: float, lat: float) -> str:
-        """Return the town of the nearest service that names its own; "" if that is far."""
-        dx, dy = self._away(lon, lat)
-        for i in self._by_distance(dx, dy):
-            if geodesic_m(lon, lat, float(self._lon[i]), float(self._lat[i])) > _FAR_M:
-                break
-            if town := self._catalog.service(int(self._owner[i])).town:
-                return town
-        return ""
-
-    def _away(self, lon: float, lat: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        return (self._lon - lon) * math.cos(math.radians(lat)), self._lat - lat
+        """Return the town of the nearest service that names its own; "" if there is none within three kilometres."""
+        found = self._nearest(lon, lat, self._in_towns)
+        return "" if found is None else self._catalog.town[self._catalog.place(found[0]).service] or ""
 
     def of(self, lon: float, lat: float) -> str:
-        """Return where a position lies, seen from the nearest service."""
-        if not len(self._lon):
+        """Return where a position lies, seen from its landmark; in degrees if there is none within three kilometres."""
+        found = self._nearest(lon, lat, self._landmarks)
+        if found is None:
             return f"{lon:.3f}, {lat:.3f}"
-        dx, dy = self._away(lon, lat)
-        nearest = next((i for i in self._by_distance(dx, dy) if self._stays(i)), None)
-        if nearest is None:
-            return f"{lon:.3f}, {lat:.3f}"
-        service = self._catalog.service(int(self._owner[nearest]))
-        metres = geodesic_m(lon, lat, float(self._lon[nearest]), float(self._lat[nearest]))
+        place, metres = self._catalog.place(found[0]), found[1]
+        service = self._catalog.service(place.service)
         name = service.name.removeprefix(service.town or "") or service.name
-        if metres > _FAR_M:
-            return f"{lon:.3f}, {lat:.3f}"
         if metres < _AT_M:
             return f"{name}一带"
-        wind = _WINDS[round(math.atan2(-dy[nearest], -dx[nearest]) / (math.pi / 4)) % 8]
+        east, north = (lon - place.lon) * math.cos(math.radians(lat)), lat - place.lat
+        wind = _WINDS[round(math.atan2(north, east) / (math.pi / 4)) % 8]
         rough = round(metres / _ROUGH_M) * _ROUGH_M
         far = f"{rough / _KM:g}公里" if rough >= _KM else f"{rough}米"
         return f"{name}{wind}面{far}"
 
-    def _stays(self, place: int) -> bool:
-        """Tell whether the service of a place is a landmark: a real one that does not move."""
-        service = self._catalog.service(int(self._owner[place]))
-        return not service.stops and not service.demo
-
-    @staticmethod
-    def _by_distance(dx: NDArray[np.float64], dy: NDArray[np.float64]) -> list[int]:
-        order: list[int] = np.argsort(dx * dx + dy * dy, kind="stable").tolist()
-        return order[:_LOOKED_AT]
+    def _nearest(self, lon: float, lat: float, codes: NDArray[np.int32]) -> tuple[int, float] | None:
+        """Return the number of the nearest place that is meant, and how far it is."""
+        places, metres = self._catalog.index.nearest(lon, lat, 1, max_m=_FAR_M, codes_allowed=(codes, _THESE))
+        return (int(places[0]), float(metres[0])) if len(places) else None

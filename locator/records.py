@@ -25,7 +25,7 @@ BITS = {
         [f"kind:{k}" for k in vocabulary.KINDS]
         + [f"has:{a}" for a in vocabulary.AMENITIES]
         + [f"need:{n}" for n in vocabulary.NEEDS]
-        + ["says-unknown", "ever-unknown", "demo", "round-the-clock"]
+        + ["says-unknown", "ever-unknown", "demo", "round-the-clock", "mobile"]
     )
 }
 # In the order of the nearest contract; `demo` is the last, which marks where to cut.
@@ -162,6 +162,8 @@ def _place(row: int, record: _Record, profiles: dict[ProfileKey, int], places: P
 
 def _bits(record: _Record) -> int:
     bits = _KIND_BITS.get(record.kind, 0) | (BITS["demo"] if record.demo else 0)
+    if record.stops:
+        bits |= BITS["mobile"]
     for amenity in record.has:
         bits |= _HAS_BITS.get(amenity, 0)
     for need in record.needs:

@@ -22,3 +22,23 @@ class Asked:
     needs_amenity: tuple[str, ...]
     may: str
     actions: int
+
+    @property
+    def builds(self) -> bool:
+        """Whether stations may be built."""
+        return self.may != "extend"
+
+    @property
+    def extends(self) -> bool:
+        """Whether stations may stay open longer."""
+        return self.may != "build"
+
+    @property
+    def equips(self) -> bool:
+        """Whether stations may get the equipment that is asked for."""
+        return self.may == "any" and bool(self.needs_amenity)
+
+    @property
+    def retimes(self) -> bool:
+        """Whether what moves may come at other times, and elsewhere."""
+        return self.may == "any"

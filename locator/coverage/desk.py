@@ -59,10 +59,10 @@ class Desk:
         """Return the plan as programs read it, and its actions in order."""
         asked = self.asked
         wanted = Wanted(
-            sites=() if asked.may == "extend" else cells(self.demand),
-            extend=asked.may != "build",
-            equip=asked.may == "any" and bool(asked.needs_amenity),
-            retime=asked.may == "any",
+            sites=cells(self.demand) if asked.builds else (),
+            extend=asked.extends,
+            equip=asked.equips,
+            retime=asked.retimes,
             budget=Budget(asked.actions),
         )
         found = plan(

@@ -81,10 +81,14 @@ class PlanQuestion:
             *([f"--needs-amenity {','.join(self.needs_amenity)}"] if self.needs_amenity else []),
             f"--week {self.week}",
         ]
-        may = [] if self.may == "extend" else ["--candidates cells"]
-        may += [] if self.may == "build" else ["--extend"]
-        if self.may == "any":
-            may += [*(["--equip"] if self.needs_amenity else []), "--retime"]
+        asked = self.asked
+        ways = {
+            "--candidates cells": asked.builds,
+            "--extend": asked.extends,
+            "--equip": asked.equips,
+            "--retime": asked.retimes,
+        }
+        may = [option for option, allowed in ways.items() if allowed]
         same = " ".join(options)
         return (
             f"locator coverage {same} --json",

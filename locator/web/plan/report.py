@@ -120,11 +120,14 @@ def _assumed(found: Opened) -> list[str]:
 
 
 def _ways(question: PlanQuestion) -> str:
-    ways = [] if question.may == "extend" else ["在有需求的格子里新建，24小时开"]
-    ways += [] if question.may == "build" else ["现有站点延长时间"]
-    if question.may == "any":
-        ways += [*(["给现有站点添设施"] if question.needs_amenity else []), "流动站换时间、换地方"]
-    return "、".join(ways)
+    asked = question.asked
+    ways = {
+        "在有需求的格子里新建，24小时开": asked.builds,
+        "现有站点延长时间": asked.extends,
+        "给现有站点添设施": asked.equips,
+        "流动站换时间、换地方": asked.retimes,
+    }
+    return "、".join(way for way, allowed in ways.items() if allowed)
 
 
 def _unknown(result: Mapping[str, Any]) -> list[str]:
