@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 # Steps without a lower bound before they are halved, the first length of those that count as rough, and the last.
 _PATIENCE, _ROUGH, _STILL = 4, 0.2, 2e-3
+# Half as many steps again are worth it while the bound is so far above the choice.
+_FAR = 0.035
 # Measured at 100,000 elements and 5,000 actions: after 100 steps 3.3 % above the choice, with none 4.5 %.
 _MEMORY = 0.8
 
@@ -52,7 +54,7 @@ def bound(cover: Cover, budget: Budget, chosen: list[int], *, close: float = 0.0
     close
         It is enough to come so close, as a share of what the choice gains.
     most
-        Steps at most.
+        Steps; half as many again where these leave the bound far above.
     """
     # Whatever is covered from the start stays so in this relaxation, whoever is moved away.
     weight = np.where(cover.kept_elements, 0.0, cover.weight)
@@ -65,7 +67,9 @@ def bound(cover: Cover, budget: Budget, chosen: list[int], *, close: float = 0.0
     sums = whole_gains(*cover.by_action, price)
     unpaid, pace, waited = float((weight - price).sum()), 1.0, 0
     picks = np.zeros(len(sums), np.int32)
-    for _ in range(most):
+    for step in range(most + most // 2):
+        if step >= most and best <= reached * (1 + _FAR):
+            break
         part, collected = collect(np.where(offered, sums, 0.0), cover.cost, budget)
         picks += part > 0.0
         waited = 0 if unpaid + collected < best * (1 - 1e-5) else waited + 1
@@ -78,8 +82,8 @@ def bound(cover: Cover, budget: Budget, chosen: list[int], *, close: float = 0.0
         steep = directions(cover.by_action, weight, price, part, _MEMORY, way, slope)
         if steep <= 0.0:
             break
-        step = pace * (unpaid + collected - reached) / steep
-        unpaid = step_prices(cover.by_element, weight, price, way, step, sums)
+        length = pace * (unpaid + collected - reached) / steep
+        unpaid = step_prices(cover.by_element, weight, price, way, length, sums)
     # The sums were kept by adding: the rounding of that must not lower the bound.
     return Bound(best + NOISE * float(weight.sum()), np.where(offered, highest, 0.0), picks)
 
