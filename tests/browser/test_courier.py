@@ -21,6 +21,7 @@ def test_the_page_paints_map_and_list_and_a_tap_tells_name_distance_and_status(p
     page = phone.open(site + RESULTS)
     assert page.locator(".cards > .card").count() == 10
     assert phone.shown() == 10
+    page.wait_for_selector("path.district", state="attached")  # outlines come after the markers
     assert page.locator("path.district").count() >= 10
     said = phone.tap("定海路街道睦邻社区长者食堂（福满佳）")
     assert "定海路街道睦邻社区长者食堂（福满佳）" in said
@@ -188,6 +189,7 @@ def test_the_file_of_a_map_opens_with_no_network(
     page = phone.open(out.as_uri())
     assert {h.inner_text().replace("\n", "") for h in page.locator(".card h3").all()} == set(HOSTILE.values())
     assert phone.shown() == len(HOSTILE)
+    page.wait_for_selector("path.district", state="attached")  # outlines come after the markers
     assert page.locator("path.district").count() >= 10
     assert HOSTILE["evil-jinja"] in phone.tap(HOSTILE["evil-jinja"])
     assert phone.requests == [out.as_uri()]
