@@ -47,9 +47,9 @@ def rings(
     spans = verbs.check_minutes(minutes_of(minutes))
     found = _around(lon, lat, kind, mode, more)
     told = verbs.rings(found, spans)
+    beyond = len(found.reached) - sum(len(ring.reached) for ring in told) - len(found.unreachable)
     if as_json:
         listed = [{"above": r.above, "minutes": r.minutes, "services": _listed(r.reached)} for r in told]
-        beyond = len(found.reached) - sum(len(ring.reached) for ring in told) - len(found.unreachable)
         about = {"rings": listed, "beyond": beyond, "unreachable": [o.service.id for o in found.unreachable]}
         click.echo(json.dumps(_asked(lon, lat, mode, found, more) | about, ensure_ascii=False))
         return
@@ -57,6 +57,10 @@ def rings(
     for ring in told:
         click.echo(f"{ring.above:g}–{ring.minutes:g} 分钟：{len(ring.reached)} 处")
         _say(ring.reached)
+    if found.reached:
+        click.echo(f"更远：{beyond} 处")
+    else:
+        click.echo("资料里没有这样的一处：不是都太远，是还没有录入，或者没有位置。")
 
 
 @main.command()

@@ -203,6 +203,10 @@ def test_a_network_is_built_told_and_travelled_from_the_command_line(
     for text in (call("rings", *here, *asked[:-1]), call("circle", *here, *asked[:-1])):
         assert text.exit_code == 0
         assert "town.osm.pbf" in text.output
+    assert f"更远：{ringed['beyond']} 处" in call("rings", *here, "--minutes", "5,15", *asked[:-1]).output
+    none = call("rings", *here, "--kind", "haircut", *asked[:-1])
+    assert "没有录入" in none.output  # nothing of the kind at all is another matter than too far
+    assert "更远" not in none.output
 
 
 @pytest.mark.parametrize(
