@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
 ROOT = Path(__file__).parent.parent
+# Each language's README and its chapters, as one text.
+MANUALS = {
+    language: "\n".join(
+        path.read_text(encoding="utf-8") for path in (ROOT / readme, *sorted((ROOT / chapters).glob("*.md")))
+    )
+    for language, readme, chapters in (("en", "README.md", "docs"), ("zh", "README.zh-CN.md", "docs/zh"))
+}
 READMES = [(ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh-CN.md")]
 # Files that pages fetch by themselves.
 _PARTS_OF_PAGES = {
@@ -32,25 +39,26 @@ _PARTS_OF_PAGES = {
 }
 
 
-@pytest.mark.parametrize("readme", READMES)
-def test_every_setting_command_and_parameter_is_in_the_readme(readme: str) -> None:
+@pytest.mark.parametrize("language", MANUALS)
+def test_every_setting_command_and_parameter_is_in_the_manual(language: str) -> None:
+    manual = MANUALS[language]
     for name in Settings.__dataclass_fields__:
-        assert f"`{variable_of(name)}`" in readme
+        assert f"`{variable_of(name)}`" in manual
     for name in main.commands:
-        assert f"locator {name} " in readme
+        assert f"locator {name} " in manual
     for name in PARAMETERS:
-        assert f"`{name}`" in readme
-    assert set(re.findall(r"LOCATOR_[A-Z_]+", readme)) == {
+        assert f"`{name}`" in manual
+    assert set(re.findall(r"LOCATOR_[A-Z_]+", manual)) == {
         variable_of(n) for n in Settings.__dataclass_fields__
     }
 
 
-def test_every_endpoint_of_the_api_is_in_the_readme(app: Flask) -> None:
+def test_every_endpoint_of_the_api_is_in_the_manual(app: Flask) -> None:
     for rule in app.url_map.iter_rules():
         if rule.rule not in _PARTS_OF_PAGES | {"/", "/s/<service_id>"}:
             # The desk's pages lead to one another: people need to know the first.
             stem = "/steward" if rule.rule.startswith("/steward") else rule.rule.split("<")[0]
-            assert all(stem in readme for readme in READMES), rule.rule
+            assert all(stem in manual for manual in MANUALS.values()), rule.rule
 
 
 def test_every_curl_line_of_the_readme_answers(client: FlaskClient) -> None:
