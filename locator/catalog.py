@@ -6,11 +6,12 @@ of a mobile one. Only active services with a position have places.
 
 from __future__ import annotations
 
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from locator._caches import remembered
 from locator._errors import NotFoundError, Text
 from locator.criteria import NOTHING, columns, homes, passing
 from locator.datum import Datum, convert
@@ -64,12 +65,7 @@ class Catalog:
         self.moments = moments if moments is not None and same else Moments(layout.profiles)
         self.ids, self.district, self.town = self._batch.ids, self._batch.district, self._batch.town
         self.owner, self.lon, self.lat, self.profile, self.bits = layout.places
-        self._codes_of = lru_cache(maxsize=16)(self._compute_codes)
-        self._places_in = lru_cache(maxsize=4096)(self._compute_places_in)
         self.has_mobile = bool(np.any(self.owner[1:] == self.owner[:-1]))
-        self._decoded = lru_cache(maxsize=4096)(lambda row: Service.model_validate_json(self.raw(row)))
-        self._standing_at = lru_cache(maxsize=8)(self._compute_standing)
-        self._positions = lru_cache(maxsize=3)(lambda datum: convert(self.lon, self.lat, "wgs84", datum))
 
     @classmethod
     def open(cls, store_url: str, as_of: datetime | None = None) -> Self:
@@ -117,6 +113,10 @@ class Catalog:
         """Return the whole record of a row."""
         return self._decoded(row)
 
+    @remembered(4096)
+    def _decoded(self, row: int) -> Service:
+        return Service.model_validate_json(self.raw(row))
+
     def raw(self, row: int) -> bytes:
         """Return the whole record of a row as JSON."""
         return self._batch.records[row]
@@ -128,6 +128,10 @@ class Catalog:
     def coordinates(self, datum: Datum) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return lon and lat of all places in a datum, both of shape (places,)."""
         return (self.lon, self.lat) if datum is Datum.WGS84 else self._positions(datum)
+
+    @remembered(3)
+    def _positions(self, datum: Datum) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        return convert(self.lon, self.lat, "wgs84", datum)
 
     def row_of(self, service_id: str) -> int:
         """Return the row of an id.
@@ -185,7 +189,8 @@ class Catalog:
         """Return the profile of each place whose service passes, else -1. Shape (places,)."""
         return self.profile if criteria == NOTHING else self._codes_of(criteria)
 
-    def _compute_codes(self, criteria: Criteria) -> NDArray[np.int32]:
+    @remembered(16)
+    def _codes_of(self, criteria: Criteria) -> NDArray[np.int32]:
         found = passing(criteria, self, self.bits)
         codes = np.full(len(self.profile), -1, np.int32)
         codes[found] = self.profile[found]
@@ -213,12 +218,14 @@ class Catalog:
         """Return the numbers of a district's places, in order."""
         return self._places_in(district)
 
-    def _compute_places_in(self, district: str) -> NDArray[np.int64]:
+    @remembered(4096)
+    def _places_in(self, district: str) -> NDArray[np.int64]:
         rows = np.array(self.districts.get(district, []), np.int64)
         first, last = (np.searchsorted(self.owner, rows, side) for side in ("left", "right"))
         return np.concatenate([np.arange(a, b) for a, b in zip(first, last, strict=True)] or [rows])
 
-    def _compute_standing(self, at: datetime, criteria: Criteria) -> NDArray[np.int32]:
+    @remembered(8)
+    def _standing_at(self, at: datetime, criteria: Criteria) -> NDArray[np.int32]:
         if criteria != NOTHING:
             return np.where(self.codes(criteria) >= 0, self.standing(at), np.int32(0))
         alive = self.profile >= 0

@@ -7,11 +7,11 @@ the words of a moment (status, offers) once for all who share it. Only the rest 
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
+from locator._caches import kept_on
 from locator.benefits import price_text
 from locator.words import words
 
@@ -110,9 +110,12 @@ class _Said(NamedTuple):
     rest: bytes
 
 
-# By the moment itself: those in use are few, shared by all services of one profile, and made anew each minute.
-@lru_cache(maxsize=65536)
 def _said(moment: Moment) -> _Said:
+    # On the moment itself, and gone with it: those in use are few, shared by all services of one profile.
+    return kept_on(moment, _say)
+
+
+def _say(moment: Moment) -> _Said:
     rest = b'"status":"%b","status_reason":%b,"usable_until":%b,"next_change":%b,"offers":%b' % (
         moment.status.encode(),
         _encode(None if moment.reason is None or moment.status != "unknown" else moment.reason.zh),

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from lunar_python import Lunar  # type: ignore[import-untyped]
 
 from locator._bundled import bundled
+from locator._caches import remembered
 from locator._errors import ConfigurationError, Text
 
 if TYPE_CHECKING:
@@ -77,9 +78,9 @@ class Holidays:
         self.announced = tuple(sorted(announced))
         self.years = frozenset(row.notice for row in self.announced)
         self._moved = {row.day: row for row in self.announced}
-        self.on = lru_cache(maxsize=4096)(self._on)
 
-    def _on(self, day: date) -> DayKind:
+    @remembered(4096)
+    def on(self, day: date) -> DayKind:
         """Return what kind of day a date is, or may be."""
         moved = self._moved.get(day)
         if moved is not None:

@@ -10,9 +10,9 @@ import math
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import datetime, time
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from locator._caches import remembered
 from locator.benefits import usable_by
 from locator.profiles import plan_of
 from locator.schedules import DAY_MIN, HORIZON_MIN, MINUTE
@@ -71,19 +71,19 @@ class Moments:
 
     def __init__(self, profiles: Profiles) -> None:
         self.profiles = profiles
-        # Askers differ in the minute they ask in, hardly in how long they stay and who they are.
-        self._of_day = lru_cache(maxsize=64)(self._day)
-        self._in_minute = lru_cache(maxsize=64)(self._leaving)
 
     def leaving(self, at: datetime, stay: float = 0.0, groups: tuple[str, ...] = ()) -> Leaving:
         """Return the moments for someone of some groups who sets out and stays for so many minutes."""
         at = check_instant(at)
         return self._in_minute(at.date(), 60 * at.hour + at.minute, stay, groups)
 
-    def _leaving(self, day: date, minute: int, stay: float, groups: tuple[str, ...]) -> Leaving:
+    # Askers differ in the minute they ask in, hardly in how long they stay and who they are.
+    @remembered(64)
+    def _in_minute(self, day: date, minute: int, stay: float, groups: tuple[str, ...]) -> Leaving:
         return Leaving(self._of_day(day, stay, groups), minute)
 
-    def _day(self, day: date, stay: float, groups: tuple[str, ...]) -> _Day:
+    @remembered(64)
+    def _of_day(self, day: date, stay: float, groups: tuple[str, ...]) -> _Day:
         return _Day(self.profiles, datetime.combine(day, time(), SHANGHAI), stay, groups)
 
 

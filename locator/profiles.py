@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import math
 from datetime import datetime, time
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from locator._caches import remembered
 from locator.benefits import usable_by
 from locator.costs import price_cny, prices_cny
 from locator.schedules import DAY_MIN, HORIZON_MIN, MINUTE, held_minutes, schedule_at
@@ -81,17 +82,6 @@ class Profiles:
 
     def __init__(self, profiles: Sequence[Profile]) -> None:
         self._profiles = tuple(profiles)
-        # A query asks about the minute it is in, and the queries of one minute ask the same.
-        self._states_at = lru_cache(maxsize=16)(self._compute_states)
-        self._stretches_on = lru_cache(maxsize=4)(self._compute_stretches)
-        self._expiries_on = lru_cache(maxsize=4)(self._compute_expiries)
-        self._windows_on = lru_cache(maxsize=128)(self._compute_windows)
-        self._prices_for = lru_cache(maxsize=64)(
-            lambda groups: prices_cny((offer for p in self._profiles for offer in p.offers), groups)
-        )
-        self._always_open_on = lru_cache(maxsize=4)(self._compute_always_open)
-        self._doubts_on = lru_cache(maxsize=16)(self._compute_doubts)
-        self._doubtful_in = lru_cache(maxsize=64)(self._compute_doubtful)
 
     def __len__(self) -> int:
         return len(self._profiles)
@@ -140,6 +130,10 @@ class Profiles:
         """Return what the reference meal may cost someone of some groups by the offers of all profiles, CNY."""
         return self._prices_for(groups)
 
+    @remembered(64)
+    def _prices_for(self, groups: tuple[str, ...]) -> list[float]:
+        return prices_cny((offer for p in self._profiles for offer in p.offers), groups)
+
     def doubtful(self, at: datetime, minutes: float, groups: tuple[str, ...] | None = None) -> Windows:
         """Return when those profiles are possibly usable that, some minutes from an instant on, are not so for certain.
 
@@ -173,20 +167,21 @@ class Profiles:
         """Return whether a profile is open round the clock from the day of an instant over the horizon. Shape (profiles,)."""
         return self._always_open_on(check_instant(at).date())
 
-    def _compute_always_open(self, day: date) -> NDArray[np.bool_]:
+    @remembered(4)
+    def _always_open_on(self, day: date) -> NDArray[np.bool_]:
         held = (held_minutes(p.valid_from, p.valid_to, day) for p in self._profiles)
         lasting = [start <= 0 and end >= HORIZON_MIN for start, end in held]
         return self.round_the_clock & np.array(lasting, np.bool_)
 
-    def _compute_doubtful(
-        self, day: date, first: float, last: float, groups: tuple[str, ...] | None
-    ) -> Windows:
+    @remembered(64)
+    def _doubtful_in(self, day: date, first: float, last: float, groups: tuple[str, ...] | None) -> Windows:
         numbers, starts, ends = self._doubts_on(day, groups)
         doubted = np.zeros(len(self._profiles), np.bool_)
         doubted[numbers[(starts < last) & (ends > first)]] = True
         return self._windows_on(day, groups, POSSIBLE, POSSIBLE).only(doubted)
 
-    def _compute_doubts(
+    @remembered(16)
+    def _doubts_on(
         self, day: date, groups: tuple[str, ...] | None
     ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
         """Return the spans, with their profile's number, that are possible and not certain."""
@@ -204,24 +199,29 @@ class Profiles:
             np.array(columns[2], np.float64),
         )
 
-    def _compute_states(self, at: datetime) -> NDArray[np.int8]:
+    # A query asks about the minute it is in, and the queries of one minute ask the same.
+    @remembered(16)
+    def _states_at(self, at: datetime) -> NDArray[np.int8]:
         begins, statuses = self._stretches_on(at.date())
         minute = (at - datetime.combine(at.date(), time(), SHANGHAI)) / MINUTE
         asked = np.arange(len(self._profiles)) * _ROOM + minute
         found: NDArray[np.int8] = statuses[np.searchsorted(begins, asked, "right") - 1]
         return found
 
-    def _compute_stretches(self, day: date) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
+    @remembered(4)
+    def _stretches_on(self, day: date) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
         at = datetime.combine(day, time(), SHANGHAI)
         plans = [plan_of(profile, at) for profile in self._profiles]
         begins = [number * _ROOM + start for number, plan in enumerate(plans) for start in plan.starts]
         statuses = [_STATUSES.index(status) for plan in plans for status in plan.statuses]
         return np.array(begins, np.float64), np.array(statuses, np.int8)
 
-    def _compute_expiries(self, day: date) -> NDArray[np.float64]:
+    @remembered(4)
+    def _expiries_on(self, day: date) -> NDArray[np.float64]:
         return np.array([held_minutes(None, p.valid_to, day)[1] for p in self._profiles], np.float64)
 
-    def _compute_windows(
+    @remembered(128)
+    def _windows_on(
         self,
         day: date,
         groups: tuple[str, ...] | None,

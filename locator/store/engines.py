@@ -5,16 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from locator._errors import ConfigurationError, StoreError, Text
+from locator._turn import step_aside
+from locator.store import patient
 
+# What PostgreSQL calls a statement that took too long.
+_CANCELLED = "57014"
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 _BUSY_S = 30
 _CONNECT_S = 5
 # Any number does, as long as every locator uses the same: writers wait for one another by it.
 _WRITERS = 5_461_070
+# Far longer than reading the largest store takes, or another's save that one waits for.
+_STATEMENT_S = 20
 _NETWORK = {
     "connect_timeout": _CONNECT_S,
     # A server that vanished without a word is noticed within half a minute.
@@ -42,9 +48,7 @@ def engine_for(url: str) -> Engine:
     if url.startswith("sqlite:///"):
         return _sqlite(parsed)
     if scheme in {"postgresql", "postgres"}:
-        return create_engine(
-            parsed.set(drivername="postgresql+psycopg"), connect_args=_NETWORK, pool_pre_ping=True
-        )
+        return patient.engine(parsed, _NETWORK, _STATEMENT_S)
     raise ConfigurationError(
         Text(
             f"--store 只认 sqlite:///文件 和 postgresql://主机/库，收到 {scheme}://",
@@ -70,6 +74,7 @@ def _on_connect(connection: Any, _record: object) -> None:  # noqa: ANN401
 
 
 def _on_begin(connection: Connection) -> None:
+    step_aside()  # another's save may take its time
     # A writer takes its lock at once; one that upgraded half-way would fail instead of waiting.
     mode = connection.get_execution_options().get("locator_begin", "DEFERRED")
     connection.exec_driver_sql(f"BEGIN {mode}")
@@ -108,6 +113,13 @@ def store_error(error: SQLAlchemyError, engine: Engine, *, writing: bool) -> Sto
         if writing:
             return StoreError(Text("存储连不上，什么都没有写入", "the store is away, nothing was saved"))
         return StoreError(Text("存储连不上", "the store is away"))
+    if getattr(error.orig if isinstance(error, DBAPIError) else None, "sqlstate", None) == _CANCELLED:
+        return StoreError(
+            Text(
+                f"存储 {_STATEMENT_S} 秒没有答复。什么都没有写入，过一会儿再试",
+                f"the store gave no answer within {_STATEMENT_S} s; nothing was saved, try again later",
+            )
+        )
     where, said = shown(engine), str(getattr(error, "orig", None) or error).splitlines()[0]
     return StoreError(
         Text(

@@ -12,7 +12,7 @@ from sqlalchemy import inspect
 from sqlalchemy.exc import SQLAlchemyError
 
 from locator._errors import StoreError, Text
-from locator.store import engines, migrating
+from locator.store import engines, migrating, patient
 from locator.store.edits import wanted_of, write
 from locator.store.tables import FORMAT
 
@@ -70,7 +70,9 @@ class Database:
         if found < FORMAT:
             with store.writing() as connection:
                 engines.wait_turn(connection)
+                patient.wait_long(connection)  # rewriting a large store takes minutes
                 migrating.upgrade(connection, store.shown)
+            store._engine.dispose()  # with its patience
         store._keep_log()
         return store
 

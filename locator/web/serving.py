@@ -10,6 +10,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from granian.constants import Interfaces
+from granian.http import HTTP1Settings
 from granian.server import Server
 
 from locator._errors import ConfigurationError, Text
@@ -19,11 +20,16 @@ from locator.maps import basemap_of
 from locator.places import find_places
 from locator.store import open_or_seed
 from locator.web import create_app
+from locator.web.turns import Turns
 
 if TYPE_CHECKING:
     from flask import Flask
 
 _NAMES_AFTER_S = 2.0
+_THREADS = 32
+_RESPAWN_S = 0.5
+_BACKLOG, _CONNECTIONS = 4096, 16_384
+_HEADERS_MS = 10_000
 
 
 def run(settings: Settings, store: str | None, host: str, port: int, workers: int) -> None:
@@ -56,10 +62,18 @@ def run(settings: Settings, store: str | None, host: str, port: int, workers: in
         workers=workers,
         factory=True,
         log_access=False,
-        # Threads of one process only wait for each other's interpreter lock: measured at 32 connections, one
-        # of them gives twice the answers a second of granian's default, at a sixth of its 99th percentile.
-        blocking_threads=1,
+        # One of them works (see `locator.web.turns`); the others are for requests that wait for a database
+        # or for a slow visitor.
+        blocking_threads=_THREADS,
         workers_kill_timeout=10,
+        # A worker that was killed, for want of memory say, is replaced; the others answer meanwhile.
+        respawn_failed_workers=True,
+        respawn_interval=_RESPAWN_S,
+        # Connections are taken in as they come, also behind thousands that say nothing: these are cut off
+        # when the first line and the headers are not there in time.
+        backlog=_BACKLOG,
+        backpressure=_CONNECTIONS,
+        http1_settings=HTTP1Settings(header_read_timeout=_HEADERS_MS),
     )
     print(f"http://{host}:{port}/", flush=True)  # noqa: T201  the one line that a first user needs
     server.serve()
@@ -85,6 +99,7 @@ def _check_free(host: str, port: int) -> None:
 def worker_app() -> Flask:
     """Return the application of one worker process."""
     app = create_app(settings=Settings.from_environ(os.environ))
+    app.wsgi_app = Turns(app.wsgi_app)  # type: ignore[method-assign]
     with app.test_client() as client:  # so that the first visitor finds everything loaded
         for path in (
             "/",
