@@ -27,6 +27,8 @@ FINEST, _COARSEST = 10, 6
 _MOST_POINTS = 3000
 # A continent would fill the memory with the cells of a province: it gets coarser ones.
 _MOST_AT_ALL = 400_000
+# The library takes memory by how far an outline reaches, be it as thin as a needle.
+_MOST_AROUND = 2_000_000
 _MAX_LON, _MAX_LAT = 180.0, 90.0
 _NO_CELL = Text("不是 H3 格子的编号", "this is no H3 cell")
 _NO_SHAPE = Text("没有几何图形", "there is no geometry")
@@ -91,7 +93,8 @@ def cells_in(shape: BaseGeometry) -> list[str]:
     shells = [part for part in getattr(shape, "geoms", [shape]) if part.geom_type == "Polygon"]
     for resolution in range(FINEST, -1, -1):
         most = _MOST_POINTS if resolution > _COARSEST else _MOST_AT_ALL
-        if _km2(shape) / h3.average_hexagon_area(resolution, "km^2") <= most:
+        room = h3.average_hexagon_area(resolution, "km^2")
+        if _km2(shape) <= most * room and all(_around_km2(part) <= _MOST_AROUND * room for part in shells):
             return sorted({cell for part in shells for cell in h3.geo_to_cells(part, resolution)})
     return []
 
@@ -105,6 +108,12 @@ def _km2(shape: BaseGeometry) -> float:
     """Return about how large a polygon is: only the resolution hangs on it."""
     middle = np.radians((shape.bounds[1] + shape.bounds[3]) / 2)
     return float(shape.area * 111.32**2 * np.cos(middle))
+
+
+def _around_km2(shape: BaseGeometry) -> float:
+    """Return the area that the library makes ready for: a third of the square over the diagonal of its box."""
+    west, south, east, north = shape.bounds
+    return float((east - west) ** 2 + (north - south) ** 2) * 111.32**2 / 3
 
 
 def _on_earth(shape: BaseGeometry) -> bool:

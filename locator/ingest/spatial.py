@@ -40,7 +40,7 @@ def read_spatial(path: Path) -> Table:
     if suffix in {".geojson", ".json"}:
         return _geojson(path)
     frame: gpd.GeoDataFrame = read_frame(path)
-    if "geometry" not in frame or not frame.geometry.notna().any():
+    if "geometry" not in frame or not hasattr(frame, "crs") or not frame.geometry.notna().any():
         raise unusable(path.name, "里面没有位置", "it holds no positions")
     if frame.crs is None:
         raise unusable(
