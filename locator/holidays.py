@@ -203,7 +203,7 @@ def read_table(path: Path) -> Holidays:
     try:
         with path.open(encoding="utf-8", newline="") as file:
             return Holidays([_row(row) for row in csv.DictReader(file)])
-    except (OSError, KeyError, TypeError, ValueError) as error:
+    except (OSError, KeyError, TypeError, ValueError, csv.Error) as error:
         raise ConfigurationError(
             Text(f"放假表 {path} 读不了：{error}", f"the holiday table {path} cannot be read: {error}")
         ) from error

@@ -104,7 +104,7 @@ class Timeline:
         try:
             # The parser takes two blanks for "always".
             self._hours = parsed(said)
-        except ParserError:
+        except (ParserError, UnicodeEncodeError):  # half a character, from a command line, is no text
             raise _refused(expression, _NO_EXPRESSION) from None
         nonsense = senseless(said, str(self._hours))
         if nonsense is not None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from locator._errors import InputError, Text
 from locator.districts import outline_of
+from locator.ingest.frames import damage, read_frame
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -31,18 +32,12 @@ def boundary_of(text: str) -> BaseGeometry:
     path = Path(text)
     if path.suffix.lower() not in _FILES:
         return outline_of(text.strip())  # type: ignore[return-value]
-    import geopandas as gpd  # noqa: PLC0415  half a second, for those who read files
-    from pyogrio.errors import DataSourceError  # noqa: PLC0415
-
-    try:
-        read = gpd.read_parquet if path.suffix.lower() == ".parquet" else gpd.read_file
-        frame = read(path)
-    except (OSError, ValueError, DataSourceError) as error:
-        said = " ".join(str(error).split())[:200]
-        raise _bad(path, f"读不了：{said}", f"cannot be read: {said}") from None
-    shapes = frame.geometry if frame.crs is None else frame.geometry.to_crs(4326)
-    shapes = shapes[shapes.geom_type.isin(["Polygon", "MultiPolygon"])]
-    whole: BaseGeometry = shapes.make_valid().union_all()
+    frame = read_frame(path, "boundary")
+    if not hasattr(frame, "geometry"):
+        raise _bad(path, "里没有面", "holds no polygon")
+    with damage(path.name, "boundary"):
+        shapes = frame.geometry[frame.geometry.geom_type.isin(["Polygon", "MultiPolygon"])]
+        whole: BaseGeometry = shapes.make_valid().union_all()
     if whole.is_empty:
         raise _bad(path, "里没有面", "holds no polygon")
     return whole

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from locator.coverage.points import Spread, spread_cells, spread_shapes
 from locator.coverage.rhythms import FLAT, RHYTHMS, read_rhythm, rhythm
 from locator.coverage.weeks import HOURS
 from locator.datum import Datum, convert, datum_of
+from locator.ingest.frames import damage, read_frame
 from locator.ingest.texts import decode
 
 if TYPE_CHECKING:
@@ -108,42 +109,20 @@ def sample_demand(profile: str | Path | None = None) -> Demand:
 
 
 def _frame(path: Path) -> pd.DataFrame:
-    import geopandas as gpd  # noqa: PLC0415  half a second, for those who read files
     import pandas as pd  # noqa: PLC0415
-    from pyogrio.errors import DataSourceError  # noqa: PLC0415
 
     kind = path.suffix.lower()
-    try:
-        if kind in {".csv", ".txt"}:
+    if kind in {".csv", ".txt"}:
+        with damage(path.name, "demand"):
             text = io.StringIO(decode(path.read_bytes())[0])
             return pd.read_csv(text, dtype=str, keep_default_na=False, skipinitialspace=True)
-        if kind == ".parquet":
-            return _parquet(path)
-        if kind in {".gpkg", ".geojson", ".json"}:
-            return _in_degrees(gpd.read_file(path, engine="pyogrio"))
-    except (OSError, ValueError, DataSourceError) as error:
-        said = " ".join(str(error).split())[:200]
-        raise _unreadable(path, f"读不了：{said}", f"cannot be read: {said}") from None
+    if kind in {".parquet", ".gpkg", ".geojson", ".json"}:
+        return read_frame(path, "demand")
     raise _unreadable(
         path,
         "要是 .csv、.gpkg、.parquet 或 .geojson 文件",
         "must be a .csv, .gpkg, .parquet or .geojson file",
     )
-
-
-def _parquet(path: Path) -> pd.DataFrame:
-    import geopandas as gpd  # noqa: PLC0415
-    import pandas as pd  # noqa: PLC0415
-    import pyarrow.parquet as pq  # noqa: PLC0415
-
-    # A table of cells or positions carries no geometry, and is welcome, too.
-    if b"geo" in (pq.read_schema(path).metadata or {}):
-        return _in_degrees(gpd.read_parquet(path))
-    return pd.read_parquet(path)
-
-
-def _in_degrees(frame: Any) -> pd.DataFrame:  # noqa: ANN401  a GeoDataFrame, which has no types
-    return frame if frame.crs is None else frame.to_crs(4326)
 
 
 def _unreadable(path: Path, zh: str, en: str) -> InputError:

@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from locator._errors import Text
+from locator.cells import is_cell
 from locator.datum import Datum, convert
 
 if TYPE_CHECKING:
@@ -24,8 +25,14 @@ if TYPE_CHECKING:
 # thousand of them, a larger one coarser ones.
 FINEST, _COARSEST = 10, 6
 _MOST_POINTS = 3000
+# A continent would fill the memory with the cells of a province: it gets coarser ones.
+_MOST_AT_ALL = 400_000
+# The library takes memory by how far an outline reaches, be it as thin as a needle.
+_MOST_AROUND = 2_000_000
+_MAX_LON, _MAX_LAT = 180.0, 90.0
 _NO_CELL = Text("不是 H3 格子的编号", "this is no H3 cell")
 _NO_SHAPE = Text("没有几何图形", "there is no geometry")
+_OUTSIDE = Text("坐标超出经纬度的范围", "its coordinates are no degrees of longitude and latitude")
 _ODD_SHAPE = Text("几何图形要是点或者面", "a geometry must be a point or a polygon")
 
 
@@ -44,7 +51,7 @@ def spread_cells(cells: Sequence[str], note: Note) -> Spread:
     shapes = np.full(len(cells), None, np.object_)
     found: list[tuple[int, list[str]]] = []
     for row, cell in enumerate(cells):
-        if not h3.is_valid_cell(cell):
+        if not is_cell(cell):
             note(row, "cell", cell, _NO_CELL)
             continue
         shapes[row] = outline(cell)
@@ -60,8 +67,11 @@ def spread_shapes(geometries: NDArray[np.object_], datums: NDArray[np.object_], 
     found: list[tuple[int, list[str]]] = []
     single: list[tuple[int, float, float]] = []
     for row, given in enumerate(geometries):
-        if given is None or given.is_empty or not np.isfinite(shapely.total_bounds(given)).all():
+        if given is None or given.is_empty or not np.isfinite(shapely.get_coordinates(given)).all():
             note(row, "geometry", None, _NO_SHAPE)
+            continue
+        if not _on_earth(given):
+            note(row, "geometry", None, _OUTSIDE)
             continue
         shape = _in_wgs84(given, datums[row])
         if shape.geom_type == "Point":
@@ -81,9 +91,10 @@ def spread_shapes(geometries: NDArray[np.object_], datums: NDArray[np.object_], 
 def cells_in(shape: BaseGeometry) -> list[str]:
     """Return the H3 cells whose middles lie in a polygon, of the finest resolution that needs not too many."""
     shells = [part for part in getattr(shape, "geoms", [shape]) if part.geom_type == "Polygon"]
-    for resolution in range(FINEST, _COARSEST - 1, -1):
+    for resolution in range(FINEST, -1, -1):
+        most = _MOST_POINTS if resolution > _COARSEST else _MOST_AT_ALL
         room = h3.average_hexagon_area(resolution, "km^2")
-        if resolution == _COARSEST or _km2(shape) / room <= _MOST_POINTS:
+        if _km2(shape) <= most * room and all(_around_km2(part) <= _MOST_AROUND * room for part in shells):
             return sorted({cell for part in shells for cell in h3.geo_to_cells(part, resolution)})
     return []
 
@@ -97,6 +108,17 @@ def _km2(shape: BaseGeometry) -> float:
     """Return about how large a polygon is: only the resolution hangs on it."""
     middle = np.radians((shape.bounds[1] + shape.bounds[3]) / 2)
     return float(shape.area * 111.32**2 * np.cos(middle))
+
+
+def _around_km2(shape: BaseGeometry) -> float:
+    """Return the area that the library makes ready for: a third of the square over the diagonal of its box."""
+    west, south, east, north = shape.bounds
+    return float((east - west) ** 2 + (north - south) ** 2) * 111.32**2 / 3
+
+
+def _on_earth(shape: BaseGeometry) -> bool:
+    west, south, east, north = shape.bounds
+    return west >= -_MAX_LON and east <= _MAX_LON and south >= -_MAX_LAT and north <= _MAX_LAT
 
 
 def _in_wgs84(shape: BaseGeometry, datum: Datum) -> BaseGeometry:

@@ -99,6 +99,8 @@ def read_rhythm(path: Path) -> Floats:
         rows = list(csv.DictReader(io.StringIO(decode(path.read_bytes())[0])))
     except OSError as error:
         raise _bad(path, f"读不了：{error.strerror}", f"cannot be read: {error.strerror}") from None
+    except csv.Error as error:
+        raise _bad(path, f"不是 CSV：{error}", f"is no CSV: {error}") from None
     found = np.full(HOURS, np.nan)
     for line, row in enumerate(rows, 2):
         hour, weight = _entry(path, line, {(k or "").strip().lower(): v or "" for k, v in row.items()})

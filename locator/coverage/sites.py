@@ -9,8 +9,10 @@ import h3
 import numpy as np
 
 from locator._errors import InputError, Text
+from locator.cells import is_cell
 from locator.datum import check_position, convert, datum_of
 from locator.holiday_table import decoded
+from locator.ingest.frames import damage, read_frame
 from locator.timeline import timeline
 
 if TYPE_CHECKING:
@@ -45,7 +47,7 @@ def cells(demand: Demand, resolution: int = _CELLS) -> list[Site]:
 
 def readable(name: str | None) -> str | None:
     """Return a site's name, unless it is that of a cell, which says nothing to people."""
-    return None if name is None or h3.is_valid_cell(name) else name
+    return None if name is None or is_cell(name) else name
 
 
 def read_sites(path: Path, datum: str = "wgs84", field: str = "candidates") -> list[Site]:
@@ -112,27 +114,20 @@ def _number(row: dict[str, Any], column: str) -> float:
 
 
 def _frame(path: Path) -> pd.DataFrame:
-    import geopandas as gpd  # noqa: PLC0415  half a second, for those who read files
     import pandas as pd  # noqa: PLC0415
-    from pyogrio.errors import DataSourceError  # noqa: PLC0415
 
-    try:
+    with damage(path.name, "candidates"):
         if path.suffix.lower() in {".csv", ".txt"}:
             text = io.StringIO(decoded(path.read_bytes()))
             return pd.read_csv(text, dtype=str, keep_default_na=False, skipinitialspace=True)
-        if path.suffix.lower() == ".parquet":
-            frame = gpd.read_parquet(path)
-        else:
-            frame = gpd.read_file(path, engine="pyogrio")
-    except (OSError, ValueError, DataSourceError) as error:
-        said = " ".join(str(error).split())[:200]
-        raise _bad(path, f"读不了：{said}", f"cannot be read: {said}") from None
-    frame = frame if frame.crs is None else frame.to_crs(4326)
-    if (frame.geom_type != "Point").any():
-        raise _bad(path, "几何图形要都是点", "must hold points only")
-    table = pd.DataFrame(frame.drop(columns=frame.geometry.name))
-    table["lon"], table["lat"] = np.asarray(frame.geometry.x), np.asarray(frame.geometry.y)
-    return table
+        frame = read_frame(path, "candidates")
+        if not hasattr(frame, "geometry"):
+            return frame
+        if (frame.geometry.geom_type != "Point").any():
+            raise _bad(path, "几何图形要都是点", "must hold points only")
+        table = pd.DataFrame(frame.drop(columns=frame.geometry.name))
+        table["lon"], table["lat"] = np.asarray(frame.geometry.x), np.asarray(frame.geometry.y)
+        return table
 
 
 def _bad(path: Path, zh: str, en: str) -> InputError:

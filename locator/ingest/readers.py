@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from zipfile import BadZipFile, ZipFile
 
 from locator._errors import InputError, Text
+from locator.ingest._read_sheets import MOST_COLUMNS
 from locator.ingest.columns import EXTRA_COLUMNS, ignored, recognise
+from locator.ingest.sheets import sheets_of
 from locator.ingest.texts import read_delimited
 from locator.tabular import unguarded
 
@@ -17,11 +18,10 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 512 * 1024 * 1024
 _MAX_UNPACKED, _MAX_RATIO = 700 * 1024 * 1024, 250
-_MAX_ROWS, _MAX_COLUMNS = 1_000_000, 400
+_MAX_ROWS = 1_000_000
 # Offices put titles, dates and remarks above the header.
 _HEADER_WITHIN = 20
 _SHARED_CELLS = 20_000
-_MIDNIGHT = time()
 _TEXT = {".csv", ".tsv", ".txt", ".tab"}
 _EXCEL = {".xlsx", ".xls", ".ods", ".xlsm", ".xlsb", ".et"}
 _SPATIAL = {".geojson", ".json", ".gpkg", ".shp", ".zip", ".parquet", ".geoparquet"}
@@ -81,7 +81,7 @@ def read_table(path: Path, mapping: Mapping[str, str | None] | None = None) -> T
             path.name,
             Text(f"不认识 {suffix or path.name} 文件，可以用 {known}", f"{path.name} is none of {known}"),
         )
-    if len(table.rows) > _MAX_ROWS or len(table.columns) > _MAX_COLUMNS:
+    if len(table.rows) > _MAX_ROWS or len(table.columns) > MOST_COLUMNS:
         raise _unusable(
             path.name,
             f"{path.name} 有 {len(table.rows)} 行 {len(table.columns)} 列，太大了，请分成几个文件",
@@ -138,34 +138,35 @@ def _unusable(got: object, zh: str, en: str) -> InputError:
 
 
 def _sheet(path: Path, mapping: Mapping[str, str | None] | None) -> Table:
-    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415
-
     with path.open("rb") as opened:
         packed = opened.read(2) == b"PK"
     if packed:
         check_packed(path)
     best: Table | None = None
     faults: list[InputError] = []
-    try:
-        book = CalamineWorkbook.from_path(str(path))
-        for name in book.sheet_names:
-            sheet = book.get_sheet_by_name(name)
-            cells = [[cell_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
-            for start, end in sheet.merged_cell_ranges or ():
-                _fill(cells, start, end)
-            try:
-                table = _headed(cells, mapping, path.suffix[1:].lower())._replace(notes=(name,))
-            except InputError as error:
-                faults.append(error)
-                continue
-            if best is None or _weight(table, mapping) > _weight(best, mapping):
-                best = table
-    # Its Rust side panics on some damaged files, which is no Exception.
-    except (CalamineError, OSError, ValueError, TypeError, IndexError) as error:
-        raise _unusable(path.name, f"{path.name} 打不开，可能已损坏", f"{path.name} is damaged") from error
+    for sheet, cells in sheets_of(path):
+        for start, end in sheet.merged:
+            _fill(cells, start, end)
+        try:
+            if not sheet.fits:
+                raise _too_wide(path, sheet.name)
+            table = _headed(cells, mapping, path.suffix[1:].lower())._replace(notes=(sheet.name,))
+        except InputError as error:
+            faults.append(error)
+            continue
+        if best is None or _weight(table, mapping) > _weight(best, mapping):
+            best = table
     if best is None:
         raise faults[0] if faults else _unusable(path.name, f"{path.name} 是空的", f"{path.name} is empty")
     return best
+
+
+def _too_wide(path: Path, sheet: str) -> InputError:
+    return _unusable(
+        path.name,
+        f"{path.name} 的“{sheet}”超过 {MOST_COLUMNS} 列，不像一张表",
+        f"{path.name}: {sheet!r} has more than {MOST_COLUMNS} columns, which is no table",
+    )
 
 
 def _fill(cells: list[Cells], start: tuple[int, int], end: tuple[int, int]) -> None:
@@ -180,20 +181,6 @@ def _fill(cells: list[Cells], start: tuple[int, int], end: tuple[int, int]) -> N
 
 def _weight(table: Table, mapping: Mapping[str, str | None] | None) -> tuple[int, int]:
     return _known(table.columns, mapping), len(table.rows)
-
-
-def cell_text(cell: Any) -> str:  # noqa: ANN401  whatever a spreadsheet holds
-    """Return a spreadsheet's cell as one would type it."""
-    if cell is None or isinstance(cell, str):
-        return (cell or "").strip()
-    if isinstance(cell, bool):
-        return "是" if cell else "否"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)  # noqa: PLR2004
-    if isinstance(cell, datetime):
-        return cell.date().isoformat() if cell.time() == _MIDNIGHT else cell.isoformat(timespec="minutes")
-    clock = cell.strftime("%H:%M") if isinstance(cell, time) else None
-    return clock or (cell.isoformat() if isinstance(cell, date) else str(cell))
 
 
 def _known(names: Cells, mapping: Mapping[str, str | None] | None) -> int:

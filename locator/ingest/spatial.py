@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -12,8 +11,10 @@ import numpy as np
 import shapely
 
 from locator._errors import InputError, Text
+from locator.ingest._read_sheets import cell_text
 from locator.ingest.columns import recognise
-from locator.ingest.readers import Cells, Table, cell_text, check_packed
+from locator.ingest.frames import DEGREES, damage, read_frame, unusable
+from locator.ingest.readers import Cells, Table
 from locator.ingest.texts import decode
 
 if TYPE_CHECKING:
@@ -21,11 +22,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-# WGS-84; China's CGCS2000, which differs by centimetres.
-_DEGREES = {4326, 4490}
 _GEOMETRY = ("lon", "lat")
-_SQLITE, _ZIP, _SHAPE, _PARQUET = b"SQLite format 3\x00", b"PK", b"\x00\x00\x27\x0a", b"PAR1"
-_BEGINS = {".gpkg": _SQLITE, ".zip": _ZIP, ".shp": _SHAPE, ".parquet": _PARQUET, ".geoparquet": _PARQUET}
 
 
 def read_spatial(path: Path) -> Table:
@@ -42,59 +39,18 @@ def read_spatial(path: Path) -> Table:
     suffix = path.suffix.lower()
     if suffix in {".geojson", ".json"}:
         return _geojson(path)
-    begin = _BEGINS[suffix]
-    with path.open("rb") as opened:
-        # What a driver opens is decided by content, and some contents name other files to open.
-        if opened.read(len(begin)) != begin:
-            raise _unusable(path.name, "内容和扩展名对不上", "the content is not what the extension says")
-    frame = _frame(path)
-    if "geometry" not in frame or not frame.geometry.notna().any():
-        raise _unusable(path.name, "里面没有位置", "it holds no positions")
+    frame: gpd.GeoDataFrame = read_frame(path)
+    if "geometry" not in frame or not hasattr(frame, "crs") or not frame.geometry.notna().any():
+        raise unusable(path.name, "里面没有位置", "it holds no positions")
     if frame.crs is None:
-        raise _unusable(
+        raise unusable(
             path.name,
             "没有写坐标参考系（Shapefile 要带 .prj）",
             "its coordinate reference system is not said (a shapefile needs its .prj)",
         )
-    if frame.crs.to_epsg() not in _DEGREES:
-        frame = frame.to_crs(4326)
-    return _table(
-        frame, {"gpkg": "GeoPackage", "shp": "Shapefile", "zip": "Shapefile"}.get(suffix[1:], "GeoParquet")
-    )
-
-
-def _frame(path: Path) -> gpd.GeoDataFrame:
-    from pyarrow import ArrowException  # noqa: PLC0415
-    from pyogrio.errors import DataSourceError, FieldError, GeometryError  # noqa: PLC0415
-    from pyproj.exceptions import CRSError  # noqa: PLC0415
-
-    faults = (DataSourceError, FieldError, GeometryError, CRSError, ArrowException)
-    if path.suffix.lower() == ".zip":
-        check_packed(path)
-    try:
-        # GDAL grumbles about damaged files by warnings; what counts is what comes out.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)
-            return _opened(path)
-    except (*faults, OSError, ValueError, KeyError, TypeError, shapely.errors.ShapelyError) as error:
-        # The driver's own words hold paths of this machine.
-        raise _unusable(
-            path.name, "读不了，可能已损坏或缺少配套文件", "it cannot be read: damaged, or a part is missing"
-        ) from error
-
-
-def _opened(path: Path) -> gpd.GeoDataFrame:
-    import geopandas as gpd  # noqa: PLC0415
-
-    if path.suffix.lower() in {".parquet", ".geoparquet"}:
-        return gpd.read_parquet(path)
-    if path.suffix.lower() == ".zip":
-        return gpd.read_file(f"/vsizip/{path.resolve()}", engine="pyogrio")
-    return gpd.read_file(path, engine="pyogrio")
-
-
-def _unusable(name: str, zh: str, en: str) -> InputError:
-    return InputError("file", name, Text(f"{name}：{zh}", f"{name}: {en}"))
+    kind = {".gpkg": "GeoPackage", ".shp": "Shapefile", ".zip": "Shapefile"}.get(suffix, "GeoParquet")
+    with damage(path.name):
+        return _table(frame, kind)
 
 
 def _table(frame: gpd.GeoDataFrame, kind: str) -> Table:
@@ -147,10 +103,10 @@ def _geojson(path: Path) -> Table:
     try:
         whole = msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError) as error:
-        raise _unusable(path.name, "不是 JSON", f"it is no JSON ({error})") from error
+        raise unusable(path.name, "不是 JSON", f"it is no JSON ({error})") from error
     features = whole.get("features") if isinstance(whole, dict) else None
     if not isinstance(features, list) or not all(isinstance(f, dict) for f in features):
-        raise _unusable(path.name, "不是 GeoJSON 要素集", "it is no GeoJSON FeatureCollection")
+        raise unusable(path.name, "不是 GeoJSON 要素集", "it is no GeoJSON FeatureCollection")
     properties = [p if isinstance(p := f.get("properties"), dict) else {} for f in features]
     names = list(dict.fromkeys(name for own in properties for name in own))
     positions = [_position(f.get("geometry"), path.name) for f in features]
@@ -172,7 +128,7 @@ def _converted_from(
     """Bring positions of an old GeoJSON with a `crs` to degrees, in place."""
     crs = whole.get("crs")
     code = re.search(r"EPSG:{1,2}(\d+)", json.dumps(crs)) if crs else None
-    if code is None or int(code[1]) in _DEGREES:
+    if code is None or int(code[1]) in DEGREES:
         return properties
     from pyproj import Transformer  # noqa: PLC0415
     from pyproj.exceptions import ProjError  # noqa: PLC0415
@@ -203,4 +159,4 @@ def _position(geometry: Any, name: str) -> Cells:  # noqa: ANN401  whatever stan
         point = shapely.point_on_surface(shape)
         return ["", ""] if point.is_empty else [repr(point.x), repr(point.y)]
     except (shapely.errors.ShapelyError, TypeError, ValueError, AttributeError) as error:
-        raise _unusable(name, "有看不懂的几何图形", "one of its geometries cannot be read") from error
+        raise unusable(name, "有看不懂的几何图形", "one of its geometries cannot be read") from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import tokenize
 import zipfile
 import zlib
 from pathlib import Path
@@ -20,7 +21,12 @@ _FORMAT, _VERSION = "locator-streets", 1
 # OpenStreetMap's own resolution, about a centimetre.
 _PER_DEGREE = 1e7
 _PER_KMH = 10.0
-_COLUMNS = ("lon", "lat", "start", "end", "metres", "tenths_kmh")
+_COLUMNS = {"lon": "i4", "lat": "i4", "start": "i4", "end": "i4", "metres": "f4", "tenths_kmh": "u2"}
+# numpy reads the head of a column as Python, and raises what that raises.
+_FAULTS = (
+    ValueError, TypeError, LookupError, EOFError, MemoryError, OverflowError, RuntimeError, SyntaxError,
+    tokenize.TokenError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
 _ABOUT = ("format", "version", "checksum", "modes", "source")
 
 
@@ -94,19 +100,22 @@ def load(path: str | Path) -> Streets:
             if not {*_COLUMNS, *_ABOUT} <= set(held.files):
                 raise _foreign(path)
             read = {name: held[name] for name in (*_COLUMNS, *_ABOUT)}
+        # What is no array comes as bytes.
+        known = all(isinstance(value, np.ndarray) for value in read.values())
+        version = int(read["version"]) if known else 0
     except OSError as error:
         raise _unusable(path, f"打不开：{error.strerror}", f"cannot be opened: {error.strerror}") from error
     except InputError:
         raise
-    except (ValueError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except _FAULTS as error:
         raise _foreign(path) from error
-    if str(read["format"]) != _FORMAT:
+    if not known or str(read["format"]) != _FORMAT:
         raise _foreign(path)
-    if int(read["version"]) != _VERSION:
+    if version != _VERSION:
         raise _unusable(
             path,
-            f"是第 {read['version']} 版的，这里读第 {_VERSION} 版：请重新做一次（locator network build）",
-            f"has version {read['version']}, this reads {_VERSION}: make it anew (locator network build)",
+            f"是第 {version} 版的，这里读第 {_VERSION} 版：请重新做一次（locator network build）",
+            f"has version {version}, this reads {_VERSION}: make it anew (locator network build)",
         )
     columns = {name: read[name] for name in _COLUMNS}
     if str(read["checksum"]) != _checksum(columns) or not _fits(columns, len(read["modes"])):
@@ -122,7 +131,10 @@ def _fits(columns: dict[str, NDArray[Any]], modes: int) -> bool:
     points, pieces = columns["lon"].size, columns["start"].size
     ends = [columns[name] for name in ("start", "end")]
     return (
-        columns["lat"].shape == (points,)
+        all(columns[name].dtype == np.dtype(kind) for name, kind in _COLUMNS.items())
+        and columns["lon"].shape == (points,)
+        and columns["start"].shape == (pieces,)
+        and columns["lat"].shape == (points,)
         and columns["metres"].shape == columns["end"].shape == (pieces,)
         and columns["tenths_kmh"].shape == (modes, 2, pieces)
         and all(pieces == 0 or (int(e.min()) >= 0 and int(e.max()) < points) for e in ends)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from itertools import pairwise, product
+from math import prod
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     Speeds = tuple[tuple[float, float], ...]
 
 _TAGS = ("highway", "maxspeed", "access", "junction", "service")
+# osmnx joins a handful of ways; each kind of each tag with each other is looked at.
+_MOST_COMBINATIONS = 1000
+_MAX_LON, _MAX_LAT, _MOST_M = 180.0, 90.0, 1e7
 _NUMBERS = re.compile(r"-?\d+(?:\.\d+)?(?:[eE]-?\d+)?")
 
 
@@ -68,12 +72,12 @@ def pieces_of_graph(path: Path, modes: tuple[str, ...]) -> Pieces:
     try:
         for kind, ends, told in _elements(path):
             if kind == "node":
-                graph.row(("node", ends[0]), (float(told["x"]), float(told["y"])))
+                graph.row(("node", ends[0]), _point(float(told["x"]), float(told["y"])))
                 continue
             line = [graph.known(ends[0]), *_line(told.get("geometry", ""))[1:-1], graph.known(ends[1])]
-            length = float(told["length"]) if told.get("length") else None
+            length = _length(told["length"]) if told.get("length") else None
             graph.add(ends, line, length, tuple(_slowest(told)[number] for number in picked))
-    except (ET.ParseError, KeyError, ValueError) as error:
+    except (ET.ParseError, LookupError, ValueError, SyntaxError, RecursionError, MemoryError) as error:
         raise unreadable(
             path, f"不是 osmnx 存的 GraphML：{error}", f"is no GraphML as osmnx saves it: {error}"
         ) from error
@@ -113,7 +117,20 @@ def _elements(path: Path) -> Iterator[tuple[str, tuple[str, str], dict[str, str]
 
 def _line(text: str) -> list[Point]:
     numbers = [float(number) for number in _NUMBERS.findall(text)]
-    return list(zip(numbers[::2], numbers[1::2], strict=True))
+    return [_point(lon, lat) for lon, lat in zip(numbers[::2], numbers[1::2], strict=True)]
+
+
+def _point(lon: float, lat: float) -> Point:
+    if not (abs(lon) <= _MAX_LON and abs(lat) <= _MAX_LAT):
+        raise ValueError(f"{lon:g}, {lat:g} is no position in degrees")
+    return lon, lat
+
+
+def _length(text: str) -> float:
+    metres = float(text)
+    if not 0 <= metres <= _MOST_M:
+        raise ValueError(f"{metres:g} is no length of a street in metres")
+    return metres
 
 
 def _slowest(told: dict[str, str]) -> Speeds:
@@ -123,6 +140,8 @@ def _slowest(told: dict[str, str]) -> Speeds:
     """
     oneway = told.get("oneway", "").strip().lower() in {"true", "yes", "1"}
     values = [_listed(told.get(tag, "")) for tag in _TAGS]
+    if prod(map(len, values)) > _MOST_COMBINATIONS:
+        raise ValueError("one of its edges has too many values")
     found = []
     for combination in product(*values):
         tags = {tag: value for tag, value in zip(_TAGS, combination, strict=True) if value}

@@ -40,7 +40,7 @@ def pieces_of_extract(path: Path, modes: tuple[str, ...]) -> Pieces:
     try:
         ways = _ways(path, modes)
         ids, lon, lat, stopped = _points(path, modes, np.unique(ways.ids))
-    except (RuntimeError, OSError) as error:
+    except (RuntimeError, OSError, ValueError, osmium.InvalidLocationError) as error:
         raise unreadable(path, f"读不出来：{error}", f"cannot be read: {error}") from error
     rows = np.searchsorted(ids, ways.ids)
     rows[rows == len(ids)] = 0

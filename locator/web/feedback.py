@@ -11,6 +11,7 @@ from flask import Blueprint, current_app, redirect, render_template, request, ur
 from werkzeug.exceptions import TooManyRequests
 
 from locator._errors import InputError, Text
+from locator.cells import is_cell
 from locator.datum import convert
 from locator.listing import describe
 from locator.question import Question, ask
@@ -78,7 +79,7 @@ def need() -> Response:
     """Count that somebody found nothing in a cell of about a kilometre, in this hour of the week."""
     _check()
     cell = request.form.get("cell", "")
-    if not h3.is_valid_cell(cell) or h3.get_resolution(cell) != _CELL_RESOLUTION:
+    if not is_cell(cell) or h3.get_resolution(cell) != _CELL_RESOLUTION:
         said = cell[:20]
         raise InputError("cell", said, Text(f"没有 {said!r} 这个网格", f"there is no cell {said!r}"))
     now = datetime.now(SHANGHAI)

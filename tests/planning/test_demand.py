@@ -213,7 +213,7 @@ def test_a_file_that_is_no_demand_is_one_clear_error(tmp_path: Path) -> None:
     binary.write_bytes(b"\x00\xff\xfe\x81")
     for path, said in (
         (tmp_path / "none.csv", "cannot be read"),
-        (junk, "cannot be read"),
+        (junk, "the content is not"),
         (tmp_path / "d.pdf", "must be a"),
         (table(tmp_path, [{"a": 1}], "a.csv"), "lon and lat"),
         (table(tmp_path, [{"lon": 1, "lat": "x"}], "b.csv"), "none of the 1 rows"),
