@@ -13,6 +13,7 @@ import shapely
 
 from locator._errors import InputError, Text
 from locator.ingest.columns import recognise
+from locator.ingest.containers import contents_of
 from locator.ingest.readers import Cells, Table, cell_text, check_packed
 from locator.ingest.texts import decode
 
@@ -75,7 +76,10 @@ def _frame(path: Path) -> gpd.GeoDataFrame:
         # GDAL grumbles about damaged files by warnings; what counts is what comes out.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)
-            return _opened(path)
+            with contents_of(path) as inner:
+                return _opened(inner)
+    except InputError:  # a ValueError, too
+        raise
     except (*faults, OSError, ValueError, KeyError, TypeError, shapely.errors.ShapelyError) as error:
         # The driver's own words hold paths of this machine.
         raise _unusable(
@@ -88,8 +92,6 @@ def _opened(path: Path) -> gpd.GeoDataFrame:
 
     if path.suffix.lower() in {".parquet", ".geoparquet"}:
         return gpd.read_parquet(path)
-    if path.suffix.lower() == ".zip":
-        return gpd.read_file(f"/vsizip/{path.resolve()}", engine="pyogrio")
     return gpd.read_file(path, engine="pyogrio")
 
 
