@@ -20,17 +20,18 @@ _MAX_URL = 120
 class Settings:
     """What an operator can set; each field is the variable LOCATOR_ + its name in capitals."""
 
-    store: str | None = None
+    store: str | None = field(default=None, repr=False)  # of PostgreSQL, it holds a password
     basemap: str = "osm"
     basemap_datum: str | None = None
     basemap_attribution: str = ""
-    tianditu_key: str | None = None
+    tianditu_key: str | None = field(default=None, repr=False)
     holidays: str | None = None
     network: str | None = None
     code_pattern: str | None = None
     public_url: str | None = None
     embed_origins: str = ""
     rate_limit: str = "20/hour"
+    rate_limit_storage: str = field(default="memory", repr=False)  # an address may hold a password
     proxies: str = "0"
     wechat_appid: str | None = None
     wechat_secret: str | None = field(default=None, repr=False)

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from locator._errors import InputError, Text
+from locator.ingest.containers import contents_of
 from locator.ingest.readers import check_packed
 
 if TYPE_CHECKING:
@@ -77,7 +78,8 @@ def read_frame(path: Path, field: str = "file") -> pd.DataFrame:
 
     with damage(path.name, field):
         _check_begin(path, field)
-        frame = _opened(path)
+        with contents_of(path) as inner:
+            frame = _opened(inner)
         for column in frame.columns:
             if isinstance(frame[column].dtype, pd.StringDtype | pd.ArrowDtype):
                 # Arrow's texts are decoded when they are looked at, and may fail then.
@@ -121,4 +123,4 @@ def _opened(path: Path) -> gpd.GeoDataFrame | pd.DataFrame:
         # A table of cells or positions carries no geometry, and is welcome, too.
         plain = b"geo" not in (pq.read_schema(path).metadata or {})
         return pd.read_parquet(path) if plain else gpd.read_parquet(path)
-    return gpd.read_file(f"/vsizip/{path.resolve()}" if suffix == ".zip" else path, engine="pyogrio")
+    return gpd.read_file(path, engine="pyogrio")

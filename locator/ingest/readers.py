@@ -8,6 +8,7 @@ from zipfile import BadZipFile, ZipFile
 from locator._errors import InputError, Text
 from locator.ingest._read_sheets import MOST_COLUMNS
 from locator.ingest.columns import EXTRA_COLUMNS, ignored, recognise
+from locator.ingest.containers import MOST_UNPACKED, check_unpacked
 from locator.ingest.sheets import sheets_of
 from locator.ingest.texts import read_delimited
 from locator.tabular import unguarded
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_BYTES = 512 * 1024 * 1024
-_MAX_UNPACKED, _MAX_RATIO = 700 * 1024 * 1024, 250
+_MAX_RATIO = 250
 _MAX_ROWS = 1_000_000
 # Offices put titles, dates and remarks above the header.
 _HEADER_WITHIN = 20
@@ -125,12 +126,13 @@ def check_packed(path: Path) -> None:
             size = max(1, sum(item.compress_size for item in packed.infolist()))
     except (BadZipFile, OSError, NotImplementedError, ValueError) as error:
         raise _unusable(path.name, f"{path.name} 打不开，可能已损坏", f"{path.name} is damaged") from error
-    if unpacked > _MAX_UNPACKED or unpacked > max(_MAX_RATIO * size, 2**20):
+    if unpacked > MOST_UNPACKED or unpacked > max(_MAX_RATIO * size, 2**20):
         raise _unusable(
             path.name,
             f"{path.name} 解开后有 {unpacked // 2**20} MB，不像一张表，没有打开",
             f"{path.name} unpacks to {unpacked // 2**20} MB, which is no table; it was not opened",
         )
+    check_unpacked(path)  # what an archive says of its sizes need not be true
 
 
 def _unusable(got: object, zh: str, en: str) -> InputError:

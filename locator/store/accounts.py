@@ -11,6 +11,7 @@ from sqlalchemy import insert, select, update
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from locator._errors import InputError, NotFoundError, Text
+from locator.store.passwords import METHOD, hashed
 from locator.store.tables import WHO_CHARS, api_tokens, users
 
 if TYPE_CHECKING:
@@ -18,10 +19,11 @@ if TYPE_CHECKING:
 
 Role = Literal["reader", "editor", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)
-_SHORTEST_PASSWORD, _LONGEST_PASSWORD = 10, 200
+# No password is longer, nor was one before 128 became the limit.
+_LONGEST_TRIED = 200
 _TOKEN_BYTES = 32
 # Checked when nobody has the name, so that the time it takes does not tell who exists.
-_NOBODYS_HASH = generate_password_hash(secrets.token_hex(_TOKEN_BYTES))
+_NOBODYS_HASH = generate_password_hash(secrets.token_hex(_TOKEN_BYTES), METHOD)
 
 
 class User(NamedTuple):
@@ -49,11 +51,11 @@ def add_user(store: Store, name: str, password: str, role: Role) -> User:
     Raises
     ------
     InputError
-        A name that is taken or no name, a password that is too short, a role that there is not.
+        A name that is taken or no name, a password that is too short or easily guessed, a role that there is not.
     """
     _check_words("name", name)
     _check_role(role)
-    row = {"name": name, "password_hash": _hashed(password), "role": role, "active": True}
+    row = {"name": name, "password_hash": hashed(password, name), "role": role, "active": True}
     with store.writing() as connection:
         if connection.execute(select(users.c.name).where(users.c.name == name)).first():
             raise InputError(
@@ -89,7 +91,7 @@ def check_login(store: Store, name: str, password: str) -> User | None:
     """Return who logs in with a name and a password; None if they do not fit, whichever of the two it is."""
     with store.reading() as connection:
         kept = connection.execute(select(users).where(users.c.name == name)).one_or_none()
-    fits = check_password_hash(kept.password_hash if kept else _NOBODYS_HASH, password[:_LONGEST_PASSWORD])
+    fits = check_password_hash(kept.password_hash if kept else _NOBODYS_HASH, password[:_LONGEST_TRIED])
     return User(kept.name, kept.role, active=True) if kept and fits and kept.active else None
 
 
@@ -106,13 +108,13 @@ def change_user(
     Raises
     ------
     InputError
-        A password that is too short, or a role that there is not.
+        A password that is too short or easily guessed, or a role that there is not.
     NotFoundError
         Nobody has this name.
     """
     changed: dict[str, object] = {}
     if password is not None:
-        changed["password_hash"] = _hashed(password)
+        changed["password_hash"] = hashed(password, name)
     if role is not None:
         _check_role(role)
         changed["role"] = role
@@ -167,19 +169,6 @@ def revoke_token(store: Store, token_hash: str) -> None:
     found = update(api_tokens).where(api_tokens.c.hash == token_hash, api_tokens.c.revoked.is_(None))
     with store.writing() as connection:
         connection.execute(found.values(revoked=_now()))
-
-
-def _hashed(password: str) -> str:
-    if not _SHORTEST_PASSWORD <= len(password) <= _LONGEST_PASSWORD:
-        raise InputError(
-            "password",
-            None,  # it is not repeated
-            Text(
-                f"密码要 {_SHORTEST_PASSWORD}–{_LONGEST_PASSWORD} 个字符",
-                f"a password has {_SHORTEST_PASSWORD}-{_LONGEST_PASSWORD} characters",
-            ),
-        )
-    return generate_password_hash(password)
 
 
 def _token_hash(token: str) -> str:

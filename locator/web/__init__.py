@@ -37,7 +37,7 @@ from locator.web import (
 )
 from locator.web.current import CurrentCatalog
 from locator.web.lane import NearestLane
-from locator.web.limits import Limiter
+from locator.web.limits import limiter_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,6 +48,9 @@ _YEAR_S = 365 * 24 * 3600
 _DEFAULTS = {
     # Addresses of static files carry a hash of their content.
     "SEND_FILE_MAX_AGE_DEFAULT": _YEAR_S,
+    # A form of a courier's; what takes files says so itself.
+    "MAX_CONTENT_LENGTH": 64 * 1024,
+    "MAX_FORM_PARTS": 1000,
     "COMPRESS_MIMETYPES": [
         "text/html", "text/css", "text/javascript", "application/javascript", "application/json",
         "application/geo+json", "application/problem+json", "image/svg+xml",
@@ -85,7 +88,6 @@ def create_app(config: Mapping[str, object] | None = None, settings: Settings | 
     current = CurrentCatalog(store)
     app.extensions["locator.store"] = store
     app.extensions["locator.catalog"] = current
-    app.extensions["locator.limiter"] = Limiter(chosen.rate_limit)
     app.extensions["locator.networks"] = networks = _networks(chosen)
     app.extensions["locator.basemap"] = basemap_of(chosen)
     app.extensions["locator.public_url"] = public_url(chosen)
@@ -98,6 +100,7 @@ def create_app(config: Mapping[str, object] | None = None, settings: Settings | 
     security.protect(app)
     problems.register(app)
     steward.install(app, chosen, store)
+    app.extensions["locator.limiter"] = limiter_of(chosen, str(app.secret_key))
     plan.install(app, chosen, store)
     blueprints = (
         api, builder, embed, events, feedback, files, finding, images, import_api, oembed, offline, pages,
@@ -108,7 +111,9 @@ def create_app(config: Mapping[str, object] | None = None, settings: Settings | 
     if proxies := proxy_count(chosen):
         # Of what they forward only the client's address is believed: it is what is counted.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
-    app.wsgi_app = NearestLane(app.wsgi_app, current, networks)  # type: ignore[method-assign]
+    app.wsgi_app = NearestLane(  # type: ignore[method-assign]
+        app.wsgi_app, current, networks, security.data_headers(app)
+    )
     return app
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from locator.cards import Card
     from locator.store import Store
-    from locator.web.limits import Limiter
+    from locator.web.limits import Counting
 
 blueprint = Blueprint("feedback", __name__)
 # About a kilometre across.
@@ -108,7 +108,7 @@ def _next_best(row: int, now: datetime) -> Card | None:
 
 def _check() -> None:
     check_same_origin()
-    limiter = cast("Limiter", current_app.extensions["locator.limiter"])
+    limiter = cast("Counting", current_app.extensions["locator.limiter"])
     if not limiter.allow(request.remote_addr or "", time.monotonic()):
         raise TooManyRequests(retry_after=limiter.seconds)
 

@@ -13,12 +13,32 @@ if TYPE_CHECKING:
     from locator.maps import Basemap
 
 EMBED = "/embed"
+# On every answer, whatever it is. A link to a map app must not tell it where the asker is: that stands in our URL.
+ALWAYS = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "same-origin"))
+_OWN = ("Cross-Origin-Resource-Policy", "same-origin")
+# What other people's pages show: the frame, its pictures, and the picture of a shared link.
+_FOR_OTHERS = {"embed.show", "images.map_png", "images.map_svg", "images.qr", "static"}
+_HSTS = ("Strict-Transport-Security", "max-age=31536000")
 
 
 def protect(app: Flask) -> None:
     """Install the security headers on an application."""
     app.after_request(_add_headers)
     app.context_processor(lambda: {"nonce": page_nonce()})
+
+
+def data_headers(app: Flask) -> tuple[tuple[str, str], ...]:
+    """Return what an answer of data carries that does not go through the framework."""
+    return (*ALWAYS, _OWN, *_transport(app))
+
+
+def _transport(app: Flask) -> tuple[tuple[str, str], ...]:
+    """Return the promise to be reached by https only, where the operator says that it is so.
+
+    Not for subdomains: those of the operator's host are not ours to promise for.
+    """
+    public = cast("str | None", app.extensions["locator.public_url"])
+    return (_HSTS,) if (public or "").startswith("https://") else ()
 
 
 def page_nonce() -> str:
@@ -30,14 +50,15 @@ def page_nonce() -> str:
 
 def _add_headers(response: Response) -> Response:
     headers = response.headers
-    headers["X-Content-Type-Options"] = "nosniff"
+    for name, value in (*ALWAYS, *_transport(current_app)):
+        headers[name] = value
+    own = "cross-origin" if request.endpoint in _FOR_OTHERS else _OWN[1]
+    headers.setdefault(_OWN[0], own)
     if not headers["Content-Type"].startswith("text/html"):
         # Data is not a page: nothing in it may run, and the rest of the list is about pages.
         # A service worker's own policy says what it may fetch.
         headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
         return response
-    # A link to a map app must not tell it where the asker is: that stands in our URL.
-    headers["Referrer-Policy"] = "same-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "geolocation=(self), camera=(), microphone=(), payment=()"
     headers["Content-Security-Policy"] = _policy()

@@ -20,6 +20,7 @@ from locator.maps import basemap_of
 from locator.places import find_places
 from locator.store import open_or_seed
 from locator.web import create_app
+from locator.web.steward.private import check_key_for
 from locator.web.turns import Turns
 
 if TYPE_CHECKING:
@@ -45,7 +46,13 @@ def run(settings: Settings, store: str | None, host: str, port: int, workers: in
         Where to listen.
     workers
         How many processes.
+
+    Raises
+    ------
+    ConfigurationError
+        A setting that makes no sense, or others would reach a desk whose key nobody chose.
     """
+    check_key_for(settings, host)
     if store:
         os.environ[variable_of("store")] = store  # the workers read it again, each in its own process
     # Before any worker starts: mistakes are told once, and the first start makes the store once.

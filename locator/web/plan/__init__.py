@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Flask, Response, abort, jsonify, redirect, render_template, request, url_for
 
 from locator.web.current import current_catalog
+from locator.web.origin import check_same_origin
 from locator.web.plan import exports
 from locator.web.plan.jobs import Jobs
 from locator.web.plan.opened import AGAIN, Opened, ask_for, jobs, opened
@@ -75,6 +76,7 @@ def state(name: str) -> Response:
 @blueprint.post("/<name>/cancel")
 def cancel(name: str) -> AnyResponse:
     """Stop a run."""
+    check_same_origin()
     jobs().cancel(_known(name))
     return redirect(url_for("plan.show", name=name.partition("-")[0]))
 

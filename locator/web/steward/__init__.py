@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Flask, Response, current_app, render_template, request
 from flask.sessions import SecureCookieSessionInterface
@@ -30,7 +30,9 @@ blueprint = Blueprint("steward", __name__, url_prefix="/steward")
 for _room in (people, imports, mending, records, editing, checks, rechecks):
     blueprint.register_blueprint(_room.blueprint)
 _csrf = CSRFProtect()
+# Without a request; whoever keeps working stays, up to a week (people.LONGEST_SESSION_S).
 _SESSION = timedelta(hours=12)
+_COOKIE, _SECURE_COOKIE = "locator_desk", "__Secure-locator_desk"
 # A record's form, with its offers and stops, is far smaller.
 _MOST_FORM = 2 * 1024 * 1024
 _MULTIPART = 64 * 1024
@@ -40,8 +42,11 @@ class _Sessions(SecureCookieSessionInterface):
     """Session cookies that never travel in the clear where the site is reached by https."""
 
     def get_cookie_secure(self, app: Flask) -> bool:
-        public = cast("str | None", app.extensions["locator.public_url"])
-        return request.is_secure or (public or "").startswith("https://")
+        return request.is_secure or _by_https(app.extensions["locator.public_url"])
+
+
+def _by_https(public_url: str | None) -> bool:
+    return (public_url or "").startswith("https://")
 
 
 def install(app: Flask, settings: Settings, store: Store) -> None:
@@ -58,7 +63,9 @@ def install(app: Flask, settings: Settings, store: Store) -> None:
     app.secret_key = secret_key(settings, folder)
     app.session_interface = _Sessions()
     app.config.from_mapping(
-        SESSION_COOKIE_NAME="locator_desk",
+        # A browser takes a cookie of the second name by https only. `__Host-` would want the path /, and no
+        # courier's page is to carry a steward's session.
+        SESSION_COOKIE_NAME=_SECURE_COOKIE if _by_https(settings.public_url) else _COOKIE,
         SESSION_COOKIE_PATH="/steward",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",

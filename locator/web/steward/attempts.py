@@ -17,6 +17,11 @@ WITHIN_S = 15 * 60
 MOST = 5
 # One address trying many names; an office behind one router has fewer people who forgot theirs.
 MOST_OF_ADDRESS = 60
+# One name tried from many addresses: 80 an hour. Where somebody logged in of late this does not count, so that
+# strangers cannot lock them out of their own office.
+MOST_OF_NAME = 20
+KNOWN_S = 30 * 24 * 3600
+_KNOWN = ".known"
 
 
 class Attempts:
@@ -32,11 +37,14 @@ class Attempts:
     def take(self, name: str, address: str) -> bool:
         """Count an attempt; False if there were too many already."""
         self._sweep()
-        return self._count("", address, MOST_OF_ADDRESS) and self._count(name, address, MOST)
+        if not (self._count("", address, MOST_OF_ADDRESS) and self._count(name, address, MOST)):
+            return False
+        return self._known(name, address).exists() or self._count(name, "", MOST_OF_NAME)
 
     def forget(self, name: str, address: str) -> None:
-        """Forget the attempts of somebody who logged in."""
+        """Forget the attempts of somebody who logged in, and remember that it is their place."""
         self._path(name, address).unlink(missing_ok=True)
+        self._known(name, address).touch(mode=0o600)
 
     def _count(self, name: str, address: str, most: int) -> bool:
         made(self._folder)
@@ -55,16 +63,20 @@ class Attempts:
         finally:
             os.close(file)
 
+    def _known(self, name: str, address: str) -> Path:
+        return self._path(name, address).with_suffix(_KNOWN)
+
     def _path(self, name: str, address: str) -> Path:
         return self._folder / sha256(f"{name}\0{address}".encode()).hexdigest()[:32]
 
     def _sweep(self) -> None:
         if not self._folder.is_dir():
             return
-        oldest = time.time() - WITHIN_S
+        now = time.time()
         for path in self._folder.iterdir():
+            kept_s = KNOWN_S if path.suffix == _KNOWN else WITHIN_S
             try:
-                if path.stat().st_mtime < oldest:
+                if path.stat().st_mtime < now - kept_s:
                     path.unlink(missing_ok=True)
             except FileNotFoundError:
                 continue  # another worker was quicker

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import secrets
+import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
 from flask import Blueprint, g, redirect, render_template, request, session, url_for
 from flask_login import LoginManager, current_user, login_user, logout_user
 
-from locator.store.accounts import check_login, find_user, stamp_of
+from locator._errors import InputError
+from locator.store.accounts import change_user, check_login, find_user, stamp_of
+from locator.store.sessions import end_session, is_ended
 from locator.web.steward.desk import desk
 
 if TYPE_CHECKING:
@@ -19,6 +24,11 @@ if TYPE_CHECKING:
 blueprint = Blueprint("people", __name__)
 ROLE_WORDS = {"reader": "只看", "editor": "编辑", "admin": "管理员"}
 _OPEN = {"steward.people.log_in"}
+# Everybody's own business, whatever their role.
+_OWN = {"steward.people.log_out", "steward.people.new_password"}
+# However busy somebody is, after so long they say again who they are.
+LONGEST_SESSION_S = 7 * 24 * 3600
+_TOO_MANY = "试了太多次，过15分钟再来。"
 
 
 class Person:
@@ -49,6 +59,8 @@ def install(app: Flask) -> None:
 def _person(session_id: str) -> Person | None:
     stamp, _, name = session_id.partition(":")
     store = desk().store
+    if time.time() - session.get("since", 0) > LONGEST_SESSION_S or is_ended(store, session.get("sid", "")):
+        return None
     user = find_user(store, name)
     return Person(user, stamp) if user is not None and stamp_of(store, name) == stamp else None
 
@@ -77,7 +89,7 @@ def check_person() -> Response | tuple[str, int] | None:
             return redirect(url_for("steward.people.log_in", next=request.full_path.rstrip("?")))
         return refused(401, "登录过期了，什么都没有写入", "重新登录后再填一次；填过的在下面，可以抄下来。")
     g.person = current_user
-    if request.method == "POST" and request.endpoint != "steward.people.log_out" and not may_write(me().role):
+    if request.method == "POST" and request.endpoint not in _OWN and not may_write(me().role):
         return refused(403, "你只能看，不能改", "要改数据，请管理员给你编辑的权限。")
     return None
 
@@ -90,7 +102,7 @@ def refused(status: int, title: str, text: str, *, again: bool = False) -> tuple
 
 def typed() -> list[tuple[str, str]]:
     """Return what somebody typed into a form, in its order, without secrets."""
-    secret = {"csrf_token", "password"}
+    secret = {"csrf_token", "password", "current"}
     return [(name, value) for name, value in request.form.items(multi=True) if name not in secret]
 
 
@@ -104,16 +116,13 @@ def log_in() -> str | tuple[str, int] | Response:
     attempts, store = desk().attempts, desk().store
     address = request.remote_addr or ""
     if not attempts.take(name, address):
-        said = "试了太多次，过15分钟再来。"
-        return render_template("steward/login.html", next=target, name=name, said=said), 429
+        return render_template("steward/login.html", next=target, name=name, said=_TOO_MANY), 429
     user = check_login(store, name, password)
     if user is None:
         said = "名字或密码不对。"
         return render_template("steward/login.html", next=target, name=name, said=said), 401
     attempts.forget(name, address)
-    session.clear()  # nothing of before the log-in stays
-    session.permanent = True
-    login_user(Person(user, stamp_of(store, user.name)))
+    _begin(user)
     # Only to ourselves: an address that begins with two slashes is another host.
     own = target.startswith(url_for("steward.imports.home")) and "\\" not in target
     return redirect(target if own else url_for("steward.imports.home"))
@@ -121,7 +130,39 @@ def log_in() -> str | tuple[str, int] | Response:
 
 @blueprint.post("/logout")
 def log_out() -> Response:
-    """End the session."""
+    """End the session, wherever its cookie may have been copied to."""
+    session_id, since = session.get("sid"), session.get("since", 0)
     logout_user()
     session.clear()
+    if session_id:
+        end_session(desk().store, session_id, datetime.fromtimestamp(since + LONGEST_SESSION_S, UTC))
     return redirect(url_for("steward.people.log_in"))
+
+
+@blueprint.route("/password", methods=["GET", "POST"])
+def new_password() -> str | tuple[str, int] | Response:
+    """Let somebody choose a new password; their other sessions end."""
+    if request.method == "GET":
+        return render_template("steward/password.html", said="", saved=request.args.get("saved"))
+    name, store, attempts = me().name, desk().store, desk().attempts
+    address = request.remote_addr or ""
+    if not attempts.take(name, address):
+        return render_template("steward/password.html", said=_TOO_MANY), 429
+    user = check_login(store, name, request.form.get("current", ""))
+    if user is None:
+        return render_template("steward/password.html", said="现在的密码不对。"), 401
+    attempts.forget(name, address)
+    try:
+        change_user(store, name, password=request.form.get("password", ""))
+    except InputError as error:
+        return render_template("steward/password.html", said=error.text.zh), 400
+    _begin(user)
+    return redirect(url_for("steward.people.new_password", saved=1))
+
+
+def _begin(user: User) -> None:
+    """Begin a session in which nothing of an earlier one stays."""
+    session.clear()
+    session.permanent = True
+    session["sid"], session["since"] = secrets.token_urlsafe(16), int(time.time())
+    login_user(Person(user, stamp_of(desk().store, user.name)))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import fcntl
 import logging
 import os
+import re
 import secrets
 from hashlib import sha256
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +18,14 @@ if TYPE_CHECKING:
     from locator._settings import Settings
 
 _log = logging.getLogger(__name__)
-_KEY_BYTES, _SHORTEST_KEY = 32, 16
+_KEY_BYTES, _SHORTEST_KEY = 32, 32
+# So few different signs are a word typed again and again.
+_FEWEST_SIGNS = 10
+# Words of examples, ours and others': whoever copies one has a key that everybody knows.
+_EXAMPLE = re.compile(
+    r"change.?me|example|your.?secret|secret.?key|insecure|password|placeholder|replace", re.IGNORECASE
+)
+_LOOPBACK = {"localhost", "ip6-localhost"}
 _MB = 1024 * 1024
 _MOST_MB = 500
 
@@ -37,22 +46,70 @@ def secret_key(settings: Settings, folder: Path) -> str:
     ConfigurationError
         A key that one could guess.
     """
-    chosen = settings.secret_key
-    if chosen is not None:
-        if len(chosen) < _SHORTEST_KEY:
-            raise ConfigurationError(
-                Text(
-                    f"LOCATOR_SECRET_KEY 至少 {_SHORTEST_KEY} 个字符",
-                    f"LOCATOR_SECRET_KEY must have {_SHORTEST_KEY} characters or more",
-                )
-            )
-        return chosen
+    if settings.secret_key is not None:
+        return _checked(settings.secret_key)
     try:
         return _kept_key(folder)
     except OSError as error:
         # A folder that nobody may write in: one worker can still be logged in to, until it stops.
         _log.warning("no key can be kept in %s (%s): set LOCATOR_SECRET_KEY", folder, error.strerror)
         return secrets.token_hex(_KEY_BYTES)
+
+
+def check_key_for(settings: Settings, host: str) -> None:
+    """Refuse to listen where others reach it with a key that nobody chose.
+
+    Parameters
+    ----------
+    settings
+        From the environment.
+    host
+        Where to listen: an address or a name.
+
+    Raises
+    ------
+    ConfigurationError
+        There is no key, or one that could be guessed, and `host` is not this machine alone.
+    """
+    if settings.secret_key is not None:
+        _checked(settings.secret_key)
+    elif not _is_loopback(host):
+        raise ConfigurationError(
+            Text(
+                f"监听 {host[:60]}，别的机器能连上，要先设置 LOCATOR_SECRET_KEY"
+                f"（{_SHORTEST_KEY} 个字符以上的随机数，例如 openssl rand -hex 32 给出的）",
+                f"{host[:60]} can be reached from other machines: set LOCATOR_SECRET_KEY first "
+                f"({_SHORTEST_KEY} random characters or more, such as openssl rand -hex 32 gives)",
+            )
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    if host.lower() in _LOOPBACK:
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _checked(key: str) -> str:
+    """Return a key that cannot be guessed; its own text is told to nobody."""
+    if len(key) < _SHORTEST_KEY:
+        raise ConfigurationError(
+            Text(
+                f"LOCATOR_SECRET_KEY 至少 {_SHORTEST_KEY} 个字符",
+                f"LOCATOR_SECRET_KEY must have {_SHORTEST_KEY} characters or more",
+            )
+        )
+    if len(set(key)) < _FEWEST_SIGNS or _EXAMPLE.search(key):
+        raise ConfigurationError(
+            Text(
+                "LOCATOR_SECRET_KEY 是例子里的，或者一猜就中：用 openssl rand -hex 32 生成一个",
+                "LOCATOR_SECRET_KEY is an example's, or easily guessed: make one by openssl rand -hex 32",
+            )
+        )
+    return key
 
 
 def _kept_key(folder: Path) -> str:
