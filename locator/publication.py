@@ -7,7 +7,7 @@ so a site that publishes one may answer in the other, and in WGS-84 never.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from locator._errors import InputError, Text
 from locator.datum import Datum, convert, datum_of
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from locator.service import Service
 
 JsonObject = dict[str, Any]
+_Shape = TypeVar("_Shape", bound="Geometry")
 NAMES = {Datum.WGS84: "WGS-84", Datum.GCJ02: "GCJ-02", Datum.BD09: "BD-09"}
 _SUPPLIED = ("source_lon", "source_lat", "source_datum")
 
@@ -78,14 +79,14 @@ def record(service: Service, datum: Datum) -> JsonObject:
     return {**found, "datum": datum.value}
 
 
-def shape(geometry: Geometry, datum: Datum) -> Geometry:
+def shape(geometry: _Shape, datum: Datum) -> _Shape:
     """Return a WGS-84 geometry in a datum, lon before lat."""
     import numpy as np  # noqa: PLC0415  who asks for positions only need not load what draws areas
     import shapely  # noqa: PLC0415
 
     if datum is Datum.WGS84:
         return geometry
-    moved: Geometry = shapely.transform(
+    moved: _Shape = shapely.transform(
         geometry, lambda xy: np.column_stack(convert(xy[:, 0].copy(), xy[:, 1].copy(), Datum.WGS84, datum))
     )
     return moved

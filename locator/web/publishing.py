@@ -49,6 +49,11 @@ def mark() -> str:
     return "" if published is Datum.WGS84 else published.value
 
 
+def said(datum: Datum) -> dict[str, str]:
+    """Return the member that names the datum of an answer, where another than WGS-84 is published."""
+    return {"datum": datum.value} if mark() else {}
+
+
 def _taken_in() -> Response | None:
     """Lead a page that was asked for with a WGS-84 position to the same page with that position converted.
 

@@ -16,7 +16,7 @@ from locator.web.plan.drawn import sheet_of
 from locator.web.plan.opened import Opened, jobs, opened
 from locator.web.plan.page import cells_data
 from locator.web.plan.report import report_of
-from locator.web.publishing import publish_datum
+from locator.web.publishing import publish_datum, said
 
 if TYPE_CHECKING:
     from locator.maps import Basemap
@@ -38,7 +38,8 @@ def cells(name: str) -> Response:
     """Send the cells of a state, for the map."""
     found = _ready(name)
     state = found.result if found.then is None else found.then
-    response = jsonify(cells_data(found, state, _basemap()))
+    basemap = _basemap()
+    response = jsonify({**cells_data(found, state, basemap), **said(basemap.datum)})
     # The same address always means the same cells.
     response.headers["Cache-Control"] = f"private, max-age={_HOUR_S}"
     return response
