@@ -74,9 +74,11 @@ def record(service: Service, datum: Datum) -> JsonObject:
     for place in (found, *found["stops"]):
         if place["lon"] is not None and place["lat"] is not None:
             place["lon"], place["lat"] = position(place["lon"], place["lat"], datum)
+        # A stop too: the import must not take it for WGS-84.
+        place["datum"] = datum.value
     if found["source_datum"] != datum:
         found |= dict.fromkeys(_SUPPLIED)
-    return {**found, "datum": datum.value}
+    return found
 
 
 def shape(geometry: _Shape, datum: Datum) -> _Shape:
