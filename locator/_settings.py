@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from locator._errors import ConfigurationError, Text
+from locator._errors import ConfigurationError, InputError, Text
+from locator.datum import Datum, datum_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +22,7 @@ class Settings:
     """What an operator can set; each field is the variable LOCATOR_ + its name in capitals."""
 
     store: str | None = field(default=None, repr=False)  # of PostgreSQL, it holds a password
-    basemap: str = "osm"
+    basemap: str | None = None
     basemap_datum: str | None = None
     basemap_attribution: str = ""
     tianditu_key: str | None = field(default=None, repr=False)
@@ -39,6 +40,7 @@ class Settings:
     wechat_verify: str | None = None
     secret_key: str | None = field(default=None, repr=False)
     max_upload: str = "30"
+    publish_datum: str | None = None
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
@@ -109,6 +111,21 @@ def proxy_count(settings: Settings) -> int:
             )
         )
     return int(said)
+
+
+def publish_datum(settings: Settings) -> Datum:
+    """Return the datum that positions are published in; WGS-84 unless somebody said otherwise.
+
+    Raises
+    ------
+    ConfigurationError
+        It is none of the three datums.
+    """
+    said = settings.publish_datum
+    try:
+        return Datum.WGS84 if said is None else datum_of(said, "LOCATOR_PUBLISH_DATUM")
+    except InputError as error:
+        raise ConfigurationError(error.text) from None
 
 
 def variable_of(name: str) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from locator import vocabulary
 from locator.benefits import price_text, usable_by, valid_on
+from locator.datum import Datum
 from locator.districts import district_name
 from locator.facilities import Facility, facilities
 from locator.navigation import links, lon_lat_gcj02
@@ -76,8 +77,8 @@ class Card:
     gcj02: str
 
 
-def card(hit: Hit, question: Question) -> Card:
-    """Return a hit in words."""
+def card(hit: Hit, question: Question, published: Datum = Datum.WGS84) -> Card:
+    """Return a hit in words, its links in what a site may publish."""
     kind = vocabulary.KINDS[hit.service.kind]
     door = _door(hit, question)
     return Card(
@@ -100,7 +101,7 @@ def card(hit: Hit, question: Question) -> Card:
         ),
         distance="" if hit.distance_m is None else length(hit.distance_m),
         verified=_verified(hit),
-        links=links(hit.service.name, hit.lon, hit.lat),
+        links=links(hit.service.name, hit.lon, hit.lat, published),
         gcj02=lon_lat_gcj02(hit.lon, hit.lat),
     )
 

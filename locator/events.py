@@ -14,7 +14,7 @@ import numpy as np
 
 from locator import vocabulary
 from locator._errors import InputError, Text
-from locator.datum import convert
+from locator.datum import Datum, convert
 from locator.districts import find_district
 from locator.geodesy import geodesic_m
 from locator.programme import duty_hours
@@ -110,7 +110,7 @@ def events(
     return programme(catalog, ask_events({"lon": lon, "lat": lat, **parameters}, at))
 
 
-def ask_events(values: Mapping[str, object], now: datetime) -> EventsQuestion:
+def ask_events(values: Mapping[str, object], now: datetime, published: Datum = Datum.WGS84) -> EventsQuestion:
     """Return the question that some values pose; texts are read, absent and empty ones take the default.
 
     Raises
@@ -123,7 +123,7 @@ def ask_events(values: Mapping[str, object], now: datetime) -> EventsQuestion:
 
     own = {name: given[name] for name in _OF_THE_ASKER if name in given}
     readers: dict[str, Callable[[], object]] = {
-        "asker": lambda: ask({"limit": _MAX_LIMIT, **own}, now, anywhere=True),
+        "asker": lambda: ask({"limit": _MAX_LIMIT, **own}, now, anywhere=True, published=published),
         "days": lambda: _days(given.get("days", DEFAULT_DAYS)),
         "topic": lambda: _topics(given.get("topic", ())),
     }

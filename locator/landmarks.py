@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from locator.datum import Datum
+from locator.publication import position
 from locator.records import BITS
 
 if TYPE_CHECKING:
@@ -26,8 +28,8 @@ _THESE = np.ones(1, np.bool_)
 class Landmarks:
     """Names positions by the nearest service of a catalog: a real one that does not move."""
 
-    def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
+    def __init__(self, catalog: Catalog, published: Datum = Datum.WGS84) -> None:
+        self._catalog, self._published = catalog, published
         stands = catalog.profile >= 0
         stays = stands & ~catalog.with_any(BITS["demo"] | BITS["mobile"])
         has_town = np.array([bool(town) for town in catalog.town], np.bool_)[catalog.owner]
@@ -45,7 +47,8 @@ class Landmarks:
         """Return where a position lies, seen from its landmark; in degrees if there is none within three kilometres."""
         found = self._nearest(lon, lat, self._landmarks)
         if found is None:
-            return f"{lon:.3f}, {lat:.3f}"
+            x, y = position(lon, lat, self._published)
+            return f"{x:.3f}, {y:.3f}"
         place, metres = self._catalog.place(found[0]), found[1]
         service = self._catalog.service(place.service)
         name = service.name.removeprefix(service.town or "") or service.name

@@ -10,9 +10,10 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from locator import vocabulary
-from locator.datum import convert
+from locator.datum import Datum
 from locator.features import instant
 from locator.navigation import links
+from locator.publication import position
 from locator.timeline import SHANGHAI, timeline
 from locator.travel import crow_fly
 
@@ -29,7 +30,13 @@ AHEAD = timedelta(days=14)
 _MINUTE = timedelta(minutes=1)
 
 
-def offline_copy(catalog: Catalog, rows: Iterable[int], at: datetime, language: str = "zh") -> JsonObject:
+def offline_copy(
+    catalog: Catalog,
+    rows: Iterable[int],
+    at: datetime,
+    language: str = "zh",
+    published: Datum = Datum.WGS84,
+) -> JsonObject:
     """Return services as a phone keeps them.
 
     Parameters
@@ -42,21 +49,29 @@ def offline_copy(catalog: Catalog, rows: Iterable[int], at: datetime, language: 
         From when on the hours are told.
     language
         Of the kinds' labels.
+    published
+        The datum of publication: a phone gets each place in it, and in GCJ-02, which WeChat tells positions in.
     """
     start = at.replace(second=0, microsecond=0)
     until = start + AHEAD
     services = [catalog.service(row) for row in rows]
-    return {
+    datums = tuple(dict.fromkeys((published, Datum.GCJ02)))
+    copy: JsonObject = {
         "generated_at": instant(start),
         "from": _minute(start),
         "until": _minute(until),
         "version": catalog.version,
         "seconds_per_m": {mode: crow_fly(mode).seconds_per_m for mode in vocabulary.MODES},
-        "services": [_kept(one, start, until, language) for one in services if one.status == "active"],
+        "services": [
+            _kept(one, start, until, language, datums) for one in services if one.status == "active"
+        ],
     }
+    return copy if published is Datum.WGS84 else {**copy, "datum": published.value}
 
 
-def _kept(service: Service, start: datetime, until: datetime, language: str) -> JsonObject:
+def _kept(
+    service: Service, start: datetime, until: datetime, language: str, datums: tuple[Datum, ...]
+) -> JsonObject:
     kind = vocabulary.KINDS[service.kind]
     return {
         "id": service.id,
@@ -68,24 +83,34 @@ def _kept(service: Service, start: datetime, until: datetime, language: str) -> 
         "phone": service.phone,
         "demo": service.demo,
         "verified": service.verified_on.isoformat() if service.verified_on else None,
-        "places": _places(service, start, until),
+        "places": _places(service, start, until, datums),
     }
 
 
-def _places(service: Service, start: datetime, until: datetime) -> list[JsonObject]:
+def _places(
+    service: Service, start: datetime, until: datetime, datums: tuple[Datum, ...]
+) -> list[JsonObject]:
     if service.stops:
         return [
-            _place(service.name, s.lon, s.lat, *_spans(s.hours, start, until, s.valid_from, s.valid_to))
+            _place(
+                service.name, s.lon, s.lat, datums, *_spans(s.hours, start, until, s.valid_from, s.valid_to)
+            )
             for s in service.stops
         ]
-    return [_place(service.name, service.lon, service.lat, *_spans(service.hours, start, until))]
+    return [_place(service.name, service.lon, service.lat, datums, *_spans(service.hours, start, until))]
 
 
-def _place(name: str, lon: float | None, lat: float | None, opened: Spans, unknown: Spans) -> JsonObject:
+def _place(
+    name: str,
+    lon: float | None,
+    lat: float | None,
+    datums: tuple[Datum, ...],
+    opened: Spans,
+    unknown: Spans,
+) -> JsonObject:
     found: JsonObject = {"open": opened, "unknown": unknown}
     if lon is not None and lat is not None:
-        x, y = convert(lon, lat, "wgs84", "gcj02")
-        found |= {"wgs84": [round(lon, 6), round(lat, 6)], "gcj02": [round(float(x), 6), round(float(y), 6)]}
+        found |= {datum.value: list(position(lon, lat, datum, 6)) for datum in datums}
         found["navigation"] = links(name, lon, lat)["amap"]
     return found
 

@@ -17,6 +17,7 @@ import msgspec
 from locator import vocabulary
 from locator._errors import InputError, Text
 from locator.datum import Datum, check_position, datum_of
+from locator.publication import may_publish, refusal
 from locator.timeline import check_instant
 from locator.travel import CrowFly, crow_fly
 
@@ -83,7 +84,9 @@ class Question(msgspec.Struct, frozen=True):
 PARAMETERS = Question.__struct_fields__
 
 
-def ask(values: Mapping[str, object], now: datetime, *, anywhere: bool = False) -> Question:
+def ask(
+    values: Mapping[str, object], now: datetime, *, anywhere: bool = False, published: Datum = Datum.WGS84
+) -> Question:
     """Return the question that some values pose; texts are read, absent and empty ones take the default.
 
     Parameters
@@ -94,6 +97,8 @@ def ask(values: Mapping[str, object], now: datetime, *, anywhere: bool = False) 
         What `at` means when it is not given.
     anywhere
         Whether the question may do without a position and a district.
+    published
+        The datum that answers are published in: what `datum` means when it is not given.
 
     Raises
     ------
@@ -108,6 +113,8 @@ def ask(values: Mapping[str, object], now: datetime, *, anywhere: bool = False) 
     read["at"] = read["at"].replace(microsecond=0)
     if read.get("rent_min", 0) > read.get("rent_max", _MAX_CNY):
         errors.append(_rents_swapped(read["rent_min"], read["rent_max"]))
+    if published is not Datum.WGS84 and not may_publish(read.setdefault("datum", published), published):
+        errors.append(refusal(published))
     faulty = {error.field for error in errors}
     if not anywhere or {"lon", "lat"} & values.keys():
         errors += _position_errors(read, faulty)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from locator._errors import InputError, Text
-from locator.datum import check_position
+from locator.datum import Datum, check_position
 from locator.question import PARAMETERS, Question, ask
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Run:
     question: Question
 
 
-def run_of(values: Mapping[str, object], now: datetime) -> Run:
+def run_of(values: Mapping[str, object], now: datetime, published: Datum = Datum.WGS84) -> Run:
     """Return the run that some values describe, as `ask` does for a question.
 
     Raises
@@ -51,7 +51,7 @@ def run_of(values: Mapping[str, object], now: datetime) -> Run:
             errors.append(_not_here(name))
     lon, lat = path[0] if path else (0.0, 0.0)
     try:
-        question = ask({**others, "lon": lon, "lat": lat}, now)
+        question = ask({**others, "lon": lon, "lat": lat}, now, published=published)
     except InputError as error:
         errors += error.errors
     if errors:

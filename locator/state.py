@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from locator.datum import Datum
 from locator.question import PARAMETERS, ask
 
 if TYPE_CHECKING:
@@ -14,11 +15,16 @@ if TYPE_CHECKING:
 _DECIDING = ("lon", "lat", "district", "open", "max_m")
 
 
-def state_of(question: Question) -> dict[str, str]:
-    """Return the parameters that pose a question again, without those at their default and without the time."""
+def state_of(question: Question, published: Datum = Datum.WGS84) -> dict[str, str]:
+    """Return the parameters that pose a question again, without those at their default and without the time.
+
+    Beside a position its datum is named unless it is WGS-84, whatever is published: the address outlives the setting.
+    """
     deciding = {name: getattr(question, name) for name in _DECIDING}
     plain = ask(deciding, question.at, anywhere=True)
     values = {name: getattr(question, name) for name in PARAMETERS if name != "at"}
+    if question.lon is None and question.datum is published:
+        del values["datum"]
     return {
         name: _written(value)
         for name, value in values.items()
@@ -26,9 +32,9 @@ def state_of(question: Question) -> dict[str, str]:
     }
 
 
-def query_of(question: Question) -> str:
+def query_of(question: Question, published: Datum = Datum.WGS84) -> str:
     """Return the same as a query string; commas stay readable."""
-    return urlencode(state_of(question), safe=",")
+    return urlencode(state_of(question, published), safe=",")
 
 
 def _written(value: object) -> str:

@@ -3,6 +3,8 @@
 Lists and nested fields (has, offers, stops, events ...) are JSON texts. With a datum asked for, `lon` and `lat`
 are in it and a column `datum` says so; `source_lon`, `source_lat`, `source_datum` stay as supplied, a stop's
 position and the geometry of GeoPackage, GeoParquet and GeoJSON stay WGS-84.
+Where another datum is published, everything is in it, see `locator.publication.record`: stops and geometry too, which
+then name no reference system, as none stands for it.
 """
 
 from __future__ import annotations
@@ -10,10 +12,12 @@ from __future__ import annotations
 import csv
 import json
 import re
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from locator._errors import InputError, Text
 from locator.datum import Datum, convert
+from locator.publication import record
 from locator.service import Service
 
 if TYPE_CHECKING:
@@ -46,23 +50,32 @@ def unguarded(text: str) -> str:
     return text[1:] if text.startswith("'") and _RUNS.match(text) else text
 
 
-def to_frame(services: Iterable[Service], datum: Datum | None = None) -> gpd.GeoDataFrame:
-    """Return services as a GeoDataFrame in WGS-84; lists are JSON texts, a service without a position has no geometry."""
+def to_frame(
+    services: Iterable[Service], datum: Datum | None = None, published: Datum = Datum.WGS84
+) -> gpd.GeoDataFrame:
+    """Return services as a GeoDataFrame in WGS-84; lists are JSON texts, a service without a position has no geometry.
+
+    Where another datum is `published`, positions are in `datum` and the frame names no reference system.
+    """
     import geopandas as gpd  # noqa: PLC0415  half a second and 60 MB, for those who write files
     import pandas as pd  # noqa: PLC0415
     import shapely  # noqa: PLC0415
 
     services = list(services)
-    table = pd.DataFrame(list(rows_of(services, datum)), columns=columns(datum))
+    table = pd.DataFrame(list(rows_of(services, datum, published)), columns=columns(datum))
     for name in _WHOLE_NUMBERS:
         table[name] = table[name].astype("Int64")
     nowhere = float("nan")
-    lon, lat = ([getattr(s, name) for s in services] for name in ("lon", "lat"))
+    shifted = published is not Datum.WGS84
+    lon, lat = (
+        table[name].tolist() if shifted else [getattr(s, name) for s in services] for name in ("lon", "lat")
+    )
+    unplaced = [s.lon is None for s in services]
     points = shapely.points(
         [nowhere if x is None else x for x in lon], [nowhere if y is None else y for y in lat]
     )
-    points[[x is None for x in lon]] = None
-    return gpd.GeoDataFrame(table, geometry=points, crs="EPSG:4326")
+    points[unplaced] = None
+    return gpd.GeoDataFrame(table, geometry=points, crs=None if shifted else "EPSG:4326")
 
 
 def columns(datum: Datum | None = None) -> list[str]:
@@ -70,9 +83,14 @@ def columns(datum: Datum | None = None) -> list[str]:
     return [*Service.model_fields, *(() if datum is None else ("datum",))]
 
 
-def rows_of(services: Iterable[Service], datum: Datum | None = None) -> Iterator[dict[str, Any]]:
+def rows_of(
+    services: Iterable[Service], datum: Datum | None = None, published: Datum = Datum.WGS84
+) -> Iterator[dict[str, Any]]:
     """Yield the row of each service by column; positions in a datum if one is given."""
     for service in services:
+        if published is not Datum.WGS84:
+            yield {name: _cell(value) for name, value in record(service, datum or published).items()}
+            continue
         row = {name: _cell(value) for name, value in service.model_dump(mode="json").items()}
         if datum is not None:
             row["datum"] = datum.value
@@ -82,8 +100,21 @@ def rows_of(services: Iterable[Service], datum: Datum | None = None) -> Iterator
         yield row
 
 
-def write(services: Iterable[Service], path: Path, datum: Datum | None = None) -> int:
+def write(
+    services: Iterable[Service], path: Path, datum: Datum | None = None, published: Datum = Datum.WGS84
+) -> int:
     """Write services to a file, its format by extension; return how many.
+
+    Parameters
+    ----------
+    services
+        What to write.
+    path
+        The file.
+    datum
+        Of `lon` and `lat`; None: that of publication, and no column says so if that is WGS-84.
+    published
+        The datum of publication; with another than WGS-84 nothing in the file is WGS-84.
 
     Raises
     ------
@@ -98,28 +129,43 @@ def write(services: Iterable[Service], path: Path, datum: Datum | None = None) -
             path.name,
             Text(f"文件名要以 {known} 结尾", f"the file name must end with one of {', '.join(FORMATS)}"),
         )
+    if published is not Datum.WGS84:
+        datum = datum or published
     if kind == "CSV":
-        return _write_csv(rows_of(services, datum), columns(datum), path)
+        return _write_csv(rows_of(services, datum, published), columns(datum), path)
     if kind == "Excel":
-        return _write_sheet(rows_of(services, datum), columns(datum), path)
+        return _write_sheet(rows_of(services, datum, published), columns(datum), path)
     if kind == "GeoJSON":
-        return _write_geojson(services, path, datum)
-    frame = to_frame(services, datum)
+        return _write_geojson(services, path, datum, published)
+    frame = to_frame(services, datum, published)
     if kind == "GeoParquet":
         frame.to_parquet(path)
     else:
-        frame.to_file(path, driver="GPKG", engine="pyogrio")
+        write_layer(frame, path)
     return len(frame)
 
 
-def _write_geojson(services: Iterable[Service], path: Path, datum: Datum | None) -> int:
+def write_layer(frame: gpd.GeoDataFrame, path: Path, layer: str | None = None) -> None:
+    """Write a frame as a layer of a GeoPackage; one without a reference system stays without, and nobody is warned."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "'crs' was not provided", UserWarning)
+        frame.to_file(path, layer=layer, driver="GPKG", engine="pyogrio")
+
+
+def _write_geojson(services: Iterable[Service], path: Path, datum: Datum | None, published: Datum) -> int:
     """Write a FeatureCollection by ourselves: GDAL turns every text that looks like JSON into JSON."""
     services = list(services)
     with path.open("w", encoding="utf-8") as file:
-        file.write('{"type": "FeatureCollection", "features": [')
-        for number, (service, row) in enumerate(zip(services, rows_of(services, datum), strict=True)):
+        # By RFC 7946 the geometry is WGS-84: where it is not, the file says so first of all.
+        shifted = published is not Datum.WGS84
+        said = f'"datum": "{datum}", ' if shifted else ""
+        file.write(f'{{"type": "FeatureCollection", {said}"features": [')
+        for number, (service, row) in enumerate(
+            zip(services, rows_of(services, datum, published), strict=True)
+        ):
             placed = service.lon is not None and service.lat is not None
-            point = {"type": "Point", "coordinates": [service.lon, service.lat]} if placed else None
+            where = [row["lon"], row["lat"]] if shifted else [service.lon, service.lat]
+            point = {"type": "Point", "coordinates": where} if placed else None
             feature = {"type": "Feature", "properties": row, "geometry": point}
             file.write((",\n" if number else "\n") + json.dumps(feature, ensure_ascii=False))
         file.write("\n]}\n")

@@ -27,7 +27,9 @@
     url.searchParams.set("lat", latitude.toFixed(5));
     if (path === "/" && !url.searchParams.has("open") && !document.querySelector(".cards, .apart")) url.searchParams.set("open", "arrival");
     if (path === "/" && !url.searchParams.has("group") && remembered(GROUP)) url.searchParams.set("group", remembered(GROUP));
-    if (position.datum) url.searchParams.set("datum", position.datum);
+    // A browser finds WGS-84: where that is not what addresses hold unless they say so, it is said.
+    const datum = position.datum || (document.documentElement.dataset.datum ? "wgs84" : "");
+    if (datum) url.searchParams.set("datum", datum);
     if (accuracy > VAGUE_M) url.searchParams.set("vague", Math.min(99999, Math.round(accuracy / 100) * 100));
     say(accuracy > VAGUE_M ? `位置可能差${Math.round(accuracy)}米` : "找到了");
     if (path === "/" && location.pathname === "/") document.dispatchEvent(new CustomEvent("go", { detail: url.href }));

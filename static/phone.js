@@ -45,7 +45,7 @@
         const answer = await fetch(`/api/v1/offline.json?ids=${ids.join(",")}&lang=${language}`);
         if (!answer.ok) return;
         // Where the asker stood is written down here, and is not part of that question.
-        const asker = asked("lon") ? { lon: Number(asked("lon")), lat: Number(asked("lat")), datum: asked("datum") || "wgs84" } : null;
+        const asker = asked("lon") ? { lon: Number(asked("lon")), lat: Number(asked("lat")), datum: asked("datum") || document.documentElement.dataset.datum || "wgs84" } : null;
         const kept = { asked_at: Date.now(), asker, mode: asked("mode") || "ride", place: asked("place"), heading: said ? said.textContent : "", search, ...(await answer.json()) };
         if (write(LAST, JSON.stringify(kept))) document.documentElement.dataset.kept = "last";
       } catch { /* the network went: what was kept before stays */ }

@@ -27,6 +27,7 @@ from locator.cli.shared import (
     invented,
     main,
     networks_of,
+    published,
     question_options,
     spoken,
 )
@@ -55,7 +56,7 @@ def nearest(
     from locator.question import ask
     from locator.search import answer
 
-    question = ask({"lon": lon, "lat": lat, **parameters}, datetime.now(SHANGHAI))
+    question = ask({"lon": lon, "lat": lat, **parameters}, datetime.now(SHANGHAI), published=published())
     found = answer(catalog_of(store, as_of), question, networks_of(network))
     if as_json:
         click.echo(encode(found))
@@ -75,7 +76,7 @@ def along(path: tuple[str, ...], store: str | None, as_json: bool, **parameters:
     from locator.answers import encode_run
     from locator.runs import run_of
 
-    run = run_of({**parameters, "path": ";".join(path)}, datetime.now(SHANGHAI))
+    run = run_of({**parameters, "path": ";".join(path)}, datetime.now(SHANGHAI), published())
     found = answer_run(catalog_of(store), run)
     if as_json:
         click.echo(encode_run(found))
@@ -132,7 +133,7 @@ def events(
     from locator.event_words import days_of
     from locator.events import ask_events, programme
 
-    question = ask_events({"lon": lon, "lat": lat, **parameters}, datetime.now(SHANGHAI))
+    question = ask_events({"lon": lon, "lat": lat, **parameters}, datetime.now(SHANGHAI), published())
     found = programme(catalog_of(store), question)
     if as_json:
         click.echo(encode_events(found))
@@ -172,8 +173,9 @@ def map_file(out: Path, basemap: str | None, title: str, store: str | None, **pa
         largest = max(catalog.districts, key=lambda code: len(catalog.districts[code]), default=None)
         parameters["district"] = largest
     settings = replace(Settings.from_environ(os.environ), basemap=basemap or "outline")
-    found = answer(catalog, ask(parameters, datetime.now(SHANGHAI)), networks_of(None))
-    page = standalone_page(found, basemap_of(settings), title)
+    question = ask(parameters, datetime.now(SHANGHAI), published=published())
+    found = answer(catalog, question, networks_of(None))
+    page = standalone_page(found, basemap_of(settings), title, published())
     try:
         out.write_text(page, encoding="utf-8")
     except OSError as error:

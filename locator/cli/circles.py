@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from locator.cli.network import MODE, minutes_of
-from locator.cli.shared import JSON, NETWORK, STORE, catalog_of, main, networks_of, spoken
+from locator.cli.shared import JSON, NETWORK, STORE, catalog_of, main, networks_of, published, spoken
 from locator.timeline import SHANGHAI
 
 if TYPE_CHECKING:
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
     from locator.rings import Around, Circle, Reached, Supply
 
-_DATUM = click.option("--datum", default="wgs84", show_default=True, help="Of LON LAT: wgs84, gcj02 or bd09.")
+_DATUM = click.option(
+    "--datum",
+    help="Of LON LAT: wgs84, gcj02 or bd09 [default: LOCATOR_PUBLISH_DATUM, else wgs84].",
+)
 _AT = click.option("--at", metavar="TIME", help="When, for what is mobile; ISO 8601 [default: now].")
 _FAR_MIN = 120.0
 _MODES = {"walk": "步行", "ride": "骑行", "drive": "开车"}
@@ -97,17 +100,19 @@ def circle(lon: float, lat: float, minutes: float, mode: str, as_json: bool, **m
 
 def _around(lon: float, lat: float, kind: str | None, mode: str, more: dict[str, str | None]) -> Around:
     from locator.datum import convert
+    from locator.publication import datum_for
     from locator.question import ask
     from locator.rings import around
 
     at = ask({"at": more["at"]}, datetime.now(SHANGHAI), anywhere=True).at
-    here = convert(lon, lat, more["datum"] or "wgs84", "wgs84")
+    here = convert(lon, lat, datum_for(more["datum"], published()), "wgs84")
     kinds = [part.strip() for part in (kind or "").split(",") if part.strip()]
     networks = networks_of(more["network"])
     return around(catalog_of(more["store"]), *here, at=at, mode=mode, kinds=kinds, networks=networks)
 
 
 def _asked(lon: float, lat: float, mode: str, found: Around, more: dict[str, str | None]) -> dict[str, Any]:
+    from locator.publication import datum_for
     from locator.travel import crow_fly
 
     straight = {"speed_kmh": crow_fly(mode).speed_kmh, "detour": crow_fly(mode).detour}
@@ -115,7 +120,7 @@ def _asked(lon: float, lat: float, mode: str, found: Around, more: dict[str, str
     return {
         "lon": lon,
         "lat": lat,
-        "datum": more["datum"],
+        "datum": datum_for(more["datum"], published()).value,
         "mode": mode,
         "network": found.network,
         **reckoned,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from locator import vocabulary
-from locator.cli.shared import JSON, STORE, catalog_of, language, main, opened_store, spoken
+from locator.cli.shared import JSON, STORE, catalog_of, language, main, opened_store, published, spoken
 from locator.timeline import SHANGHAI
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def coverage(
     with _bar(len(demand)) as told:
         found = _found(asked, demand, catalog, scheduler, told)
     if out is not None:
-        names = write_files(found, out)
+        names = write_files(found, out, published())
         click.echo(f"写好了 {len(names)} 个文件：{'、'.join(names)}", err=True)
     if as_json:
         click.echo(json.dumps({"asked": asked} | answer(found, language()), ensure_ascii=False))
@@ -174,6 +174,7 @@ def _tell(found: Gaps, catalog: Catalog) -> None:
 
     from locator.coverage.answer import answer
     from locator.coverage.areas import clock, places
+    from locator.coverage.published import cell_name
     from locator.landmarks import Landmarks
 
     whole = answer(found)
@@ -190,12 +191,12 @@ def _tell(found: Gaps, catalog: Catalog) -> None:
         shares = [100 * (1 - area["served_share"][case]) for case in ("high", "low")]
         click.echo(f"  {area['name']}：{_between(*shares)} 的时候没有")
     click.echo("最空的地方和时段：")
-    landmarks = Landmarks(catalog)
-    for place in places(found)[:_SHOWN]:
+    landmarks, datum = Landmarks(catalog, published()), published()
+    for number, place in enumerate(places(found)[:_SHOWN], 1):
         lon, lat = shapely.get_coordinates(shapely.centroid(place.shape))[0].tolist()
         left = place.demand_person_hours - place.served.low
         click.echo(
-            f"  {landmarks.of(lon, lat)}（{place.id}）：{left:,.0f} 人时，{'，'.join(clock(w) for w in place.windows)}"
+            f"  {landmarks.of(lon, lat)}（{cell_name(place.id, number, datum)}）：{left:,.0f} 人时，{'，'.join(clock(w) for w in place.windows)}"
         )
     click.echo("关了就没有别处的站点（人时）：")
     for station in whole["stations"][:_SHOWN]:

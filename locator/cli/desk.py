@@ -13,7 +13,7 @@ import click
 import msgspec
 
 from locator._settings import Settings
-from locator.cli.shared import JSON, STORE, language, main, opened_store, spoken
+from locator.cli.shared import JSON, STORE, language, main, opened_store, published, spoken
 from locator.timeline import SHANGHAI
 
 if TYPE_CHECKING:
@@ -76,9 +76,16 @@ def check(store: str | None, as_json: bool, out: Path | None, at: str | None) ->
 
     state = checked(_services(store), _instant(at))
     if out is not None:
+        from dataclasses import replace
+
         from locator.maps import basemap_of, check_page
 
-        _write(out, check_page(state, basemap_of(Settings(basemap="outline")), "数据体检"))
+        _write(
+            out,
+            check_page(
+                state, basemap_of(replace(Settings.from_environ(os.environ), basemap="outline")), "数据体检"
+            ),
+        )
     if as_json:
         _print(state.as_json())
     else:
@@ -104,7 +111,9 @@ def _tell(state: State) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @STORE
 @click.option(
-    "--datum", metavar="TEXT", help="wgs84, gcj02 or bd09: of the columns lon and lat [default: wgs84]."
+    "--datum",
+    metavar="TEXT",
+    help="wgs84, gcj02 or bd09: of the columns lon and lat [default: LOCATOR_PUBLISH_DATUM, else wgs84].",
 )
 @click.option("--kind", metavar="TEXT", help="Only these kinds, separated by commas.")
 @click.option("--district", metavar="TEXT", help="Only this district: GB/T 2260 code or name.")
@@ -112,11 +121,11 @@ def _tell(state: State) -> None:
 def export(file: Path, store: str | None, datum: str | None, kind: str | None, district: str | None) -> None:
     """Write the services to FILE (.gpkg, .parquet, .geojson, .csv or .xlsx), ready to import again."""
     from locator import tabular
-    from locator.datum import datum_of
     from locator.districts import find_district
+    from locator.publication import datum_for
     from locator.vocabulary import KINDS, check_codes
 
-    wanted = None if datum is None else datum_of(datum)
+    wanted = None if datum is None else datum_for(datum, published())
     kinds = check_codes("kind", [k.strip() for k in kind.split(",")], KINDS) if kind else tuple(KINDS)
     services = [service for service in _services(store) if service.kind in kinds]
     if district:
@@ -124,7 +133,7 @@ def export(file: Path, store: str | None, datum: str | None, kind: str | None, d
         services = [service for service in services if service.district == code]
     try:
         with click.progressbar(services, label=file.name, file=sys.stderr) as listed:
-            count = tabular.write(listed, file, wanted)
+            count = tabular.write(listed, file, wanted, published())
     except OSError as error:
         raise click.ClickException(f"{file}: {error.strerror or error}") from error
     click.echo(f"{file}: {count}", err=True)

@@ -109,23 +109,30 @@ def _facts(net: StreetNetwork) -> dict[str, float]:
 @click.option("--minutes", default="5,10,15", show_default=True, help="Minutes, separated by commas.")
 @MODE
 @click.option("--network", "file", metavar="FILE", help="Network [default: LOCATOR_NETWORK, else a circle].")
-@click.option("--datum", default="wgs84", show_default=True, help="Of LON LAT: wgs84, gcj02 or bd09.")
 @click.option(
-    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="FILE.geojson, in WGS-84."
+    "--datum",
+    help="Of LON LAT: wgs84, gcj02 or bd09 [default: LOCATOR_PUBLISH_DATUM, else wgs84].",
+)
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="FILE.geojson, in WGS-84 or LOCATOR_PUBLISH_DATUM.",
 )
 @spoken
 def isochrone(
-    lon: float, lat: float, minutes: str, mode: str, file: str | None, datum: str, out: Path
+    lon: float, lat: float, minutes: str, mode: str, file: str | None, datum: str | None, out: Path
 ) -> None:
     """Write how far one gets from LON LAT as polygons (put -- before negative numbers)."""
-    from locator.cli.shared import networks_of
+    from locator.cli.shared import networks_of, published
     from locator.datum import convert
+    from locator.publication import datum_for
     from locator.rings import check_minutes
     from locator.streets.isochrone import circles, feature_collection, isochrones
     from locator.travel import crow_fly
 
     spans = check_minutes(minutes_of(minutes))
-    here = convert(lon, lat, datum, "wgs84")
+    here = convert(lon, lat, datum_for(datum, published()), "wgs84")
     networks = networks_of(file)
     net = None if networks is None else networks.of(mode)
     if net is None:
@@ -142,7 +149,7 @@ def isochrone(
                 ),
             )
         areas, about = isochrones(net, *here, spans), {"mode": mode, "network": net.source}
-    found = feature_collection(areas, spans, about)
+    found = feature_collection(areas, spans, about, published())
     try:
         out.write_text(json.dumps(found), encoding="utf-8")
     except OSError as error:

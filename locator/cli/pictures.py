@@ -11,7 +11,7 @@ import click
 
 from locator._errors import InputError, Text
 from locator._settings import Settings, public_url
-from locator.cli.shared import STORE, catalog_of, main, networks_of, question_options, spoken
+from locator.cli.shared import STORE, catalog_of, main, networks_of, published, question_options, spoken
 from locator.timeline import SHANGHAI
 
 if TYPE_CHECKING:
@@ -86,13 +86,13 @@ def _image(out: Path, base: str | None, catalog: Catalog, parameters: dict[str, 
         parameters["district"] = max(
             catalog.districts, key=lambda code: len(catalog.districts[code]), default=""
         )
-    asked = picture_request(parameters, datetime.now(SHANGHAI))
-    url = None if base is None else f"{base}/?{query_of(asked.question)}"
+    asked = picture_request(parameters, datetime.now(SHANGHAI), published())
+    url = None if base is None else f"{base}/?{query_of(asked.question, published())}"
     if url is None:
         click.echo("没给 --url，也没设 LOCATOR_PUBLIC_URL：图上没有二维码", err=True)
     found = answer(catalog, asked.question, networks_of(None))
     svg = svg_map(found, basemap_of(Settings.from_environ(os.environ)), asked.look, url, tiles_for)
-    _write(out, svg.encode() if kind == ".svg" else png(svg, asked.scale, facts(found, url)))
+    _write(out, svg.encode() if kind == ".svg" else png(svg, asked.scale, facts(found, url, published())))
 
 
 def _base(url: str | None) -> str | None:

@@ -11,7 +11,7 @@ import click
 
 from locator._errors import InputError, Text
 from locator.cli.coverage import demand_of, demand_options, reach_of, words
-from locator.cli.shared import JSON, STORE, catalog_of, main, spoken
+from locator.cli.shared import JSON, STORE, catalog_of, main, published, spoken
 from locator.timeline import SHANGHAI
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ _SHOWN = 10
 def plan(store: str | None, as_json: bool, **asked: Any) -> None:  # noqa: ANN401
     """Say what to do first: build, keep open longer, equip, send elsewhere; in person-hours of the week gained."""
     from locator.coverage import plan_answer, siting
+    from locator.coverage.published import placed, reworded
     from locator.coverage.targets import must_of
     from locator.coverage.weeks import monday_of
     from locator.landmarks import Landmarks
@@ -80,9 +81,10 @@ def plan(store: str | None, as_json: bool, **asked: Any) -> None:  # noqa: ANN40
         limit_s=asked["limit"],
     )
     if as_json:
-        click.echo(json.dumps({"asked": asked} | plan_answer.as_json(answer, demand), ensure_ascii=False))
+        told = placed(reworded(plan_answer.as_json(answer, demand), published()), published())
+        click.echo(json.dumps({"asked": asked} | told, ensure_ascii=False))
         return
-    _tell(answer, demand, Landmarks(catalog))
+    _tell(answer, demand, Landmarks(catalog, published()))
 
 
 def _wanted(asked: dict[str, Any], demand: Demand) -> Wanted:
@@ -133,18 +135,28 @@ def _where(action: Action, landmarks: Landmarks) -> str:
     from locator.coverage.sites import readable
 
     lon, lat = action.doors[0][:2]
-    place = f"{landmarks.of(lon, lat)}（{lon:.5f}, {lat:.5f}）"
+    place = f"{landmarks.of(lon, lat)}（{_written(lon, lat)}）"
     name = readable(action.name)
     return f"{name}，{place}" if name else place
 
 
+def _written(lon: float, lat: float) -> str:
+    from locator.publication import position
+
+    x, y = position(lon, lat, published())
+    return f"{x:.5f}, {y:.5f}"
+
+
 def _tell(answer: Plan, demand: Demand, landmarks: Landmarks) -> None:
     """Print what to do, one line an action, and how good that is."""
+    from locator.coverage.published import in_words
+
     for step in answer.steps:
         action = step.action
         name = _where(action, landmarks) if action.kind == "build" else action.name
+        change = in_words(action.change._asdict(), published())["zh"]
         hours = f"（{action.hours}）" if action.hours else ""
-        click.echo(f"{step.rank:3}. {name}：{action.change.zh}{hours}，每周多服务 {step.gain:,.1f} 人时")
+        click.echo(f"{step.rank:3}. {name}：{change}{hours}，每周多服务 {step.gain:,.1f} 人时")
     sure = "已证明最优" if answer.optimal else f"任何方案最多 {answer.upper_bound:,.1f}"
     click.echo(
         f"合计每周多服务 {answer.gain:,.1f} 人时（{sure}）；没有服务的人时原来 {answer.unserved_today:,.1f}。"
@@ -156,6 +168,5 @@ def _tell(answer: Plan, demand: Demand, landmarks: Landmarks) -> None:
     if len(answer.never_reached):
         click.echo(f"有 {answer.never_reached_weight:,.1f} 的需求，哪个办法都到不了：")
         for point in answer.never_reached[:_SHOWN].tolist():
-            click.echo(
-                f"  第 {demand.source_row[point] + 1} 行：{demand.lon[point]:.5f}, {demand.lat[point]:.5f}"
-            )
+            where = _written(demand.lon[point], demand.lat[point])
+            click.echo(f"  第 {demand.source_row[point] + 1} 行：{where}")

@@ -7,7 +7,7 @@ import json
 import click
 
 from locator._errors import NotFoundError, Text
-from locator.cli.shared import AS_OF, JSON, STORE, main, opened_store, past, spoken
+from locator.cli.shared import AS_OF, JSON, STORE, main, opened_store, past, published, spoken
 
 
 @main.command()
@@ -18,9 +18,12 @@ from locator.cli.shared import AS_OF, JSON, STORE, main, opened_store, past, spo
 @spoken
 def show(service_id: str, as_of: str | None, store: str | None, as_json: bool) -> None:
     """Show one service whole."""
+    from locator.publication import record as record_in
+
     then, opened = past(as_of), opened_store(store)
     service = opened.get(service_id) if then is None else opened.record_as_of(service_id, then)
-    record = service.model_dump(mode="json")
+    datum = published()
+    record = service.model_dump(mode="json") if datum == "wgs84" else record_in(service, datum)
     if as_json:
         click.echo(json.dumps(record, ensure_ascii=False))
         return

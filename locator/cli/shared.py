@@ -12,7 +12,7 @@ import click
 
 from locator import __version__
 from locator._errors import ConfigurationError, InputError, LocatorError, NotFoundError
-from locator._settings import Settings
+from locator._settings import Settings, publish_datum
 from locator.holidays import use
 from locator.timeline import SHANGHAI
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from locator.catalog import Catalog
+    from locator.datum import Datum
     from locator.hits import Hit
     from locator.store import Store
     from locator.street_search import StreetNetworks
@@ -66,6 +67,11 @@ def networks_of(path: str | None) -> StreetNetworks | None:
     from locator.street_search import StreetNetworks
 
     return StreetNetworks(path)
+
+
+def published() -> Datum:
+    """Return the datum that positions are published in: what is printed and written is in it."""
+    return publish_datum(Settings.from_environ(os.environ))
 
 
 def past(as_of: str | None) -> datetime | None:

@@ -11,7 +11,11 @@ from locator._errors import InputError, Text
 from locator.coverage.access import access
 from locator.coverage.answer import answer
 from locator.coverage.areas import clock, hour_name, places
+from locator.coverage.published import cell_name, placed
 from locator.coverage.weeks import HOURS
+from locator.datum import Datum, convert
+from locator.publication import crs, shape
+from locator.tabular import write_layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,12 +27,13 @@ if TYPE_CHECKING:
     from locator.coverage.gaps import Gaps
 
 
-def write_files(found: Gaps, folder: Path) -> list[str]:
+def write_files(found: Gaps, folder: Path, datum: Datum = Datum.WGS84) -> list[str]:
     """Write what was found into a folder, and return the names of the files.
 
     `gaps.gpkg` has the layers `points` (share of the week served, access by capacity), `places` (unserved places with their
     worst windows) and `stations`; `stations.csv`, `places.csv`, `by_area.csv`, `by_hour.csv`, and `faults.csv` if rows of
-    the demand were left out. All positions are WGS-84.
+    the demand were left out. All positions are in the datum of publication; another than WGS-84 stands in the column
+    `datum` of every layer.
 
     Raises
     ------
@@ -37,7 +42,7 @@ def write_files(found: Gaps, folder: Path) -> list[str]:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return _write(found, folder)
+        return _write(found, folder, datum)
     except OSError as error:
         raise InputError(
             "out",
@@ -49,27 +54,29 @@ def write_files(found: Gaps, folder: Path) -> list[str]:
         ) from None
 
 
-def write_actions(steps: Sequence[Mapping[str, Any]], names: Sequence[str], path: Path) -> None:
-    """Add the layer `actions` to a GeoPackage: the steps of a plan as `plan_answer` has them, and the names of their places."""
+def write_actions(
+    plan: Mapping[str, Any], names: Sequence[str], path: Path, datum: Datum = Datum.WGS84
+) -> None:
+    """Add the layer `actions` to a GeoPackage: the steps of a plan as `plan_answer` has it, and the names of their places."""
     import geopandas as gpd  # noqa: PLC0415  half a second, for those who write files
 
+    steps: Sequence[Mapping[str, Any]] = placed(plan, datum)["actions"]
     if not steps:
         return
     rows = [
         {
             "rank": step["rank"], "action": step["action"], "id": step["id"], "place": name, "hours": step["hours"],
             "change": step["change"]["zh"], "gain": step["gain_person_hours"],
-            "gain_if_open": step["gain_if_unknown_open_person_hours"],
+            "gain_if_open": step["gain_if_unknown_open_person_hours"], **_said(datum),
         }
         for step, name in zip(steps, names, strict=True)
     ]  # fmt: skip
     where = gpd.points_from_xy([s["where"]["lon"] for s in steps], [s["where"]["lat"] for s in steps])
-    frame = gpd.GeoDataFrame(rows, geometry=where, crs=4326)
-    frame.to_file(path, layer="actions", driver="GPKG", engine="pyogrio")
+    write_layer(gpd.GeoDataFrame(rows, geometry=where, crs=crs(datum)), path, "actions")
 
 
-def _write(found: Gaps, folder: Path) -> list[str]:
-    whole, empty = answer(found), places(found)
+def _write(found: Gaps, folder: Path, datum: Datum) -> list[str]:
+    whole, empty = answer(found), _named(places(found), datum)
     room = access(found.demand, found.usable, found.reach, found.minutes)
     number = {service_id: i for i, service_id in enumerate(found.usable.ids)}
     for station in whole["stations"]:
@@ -94,7 +101,7 @@ def _write(found: Gaps, folder: Path) -> list[str]:
     for name, rows in tables.items():
         if rows:
             _table(folder / name, rows)
-    _geopackage(found, empty, whole["stations"], room.points, folder / "gaps.gpkg")
+    _geopackage(found, empty, whole["stations"], room.points, folder / "gaps.gpkg", datum)
     return ["gaps.gpkg", *(name for name, rows in tables.items() if rows)]
 
 
@@ -104,11 +111,13 @@ def _geopackage(
     listed: list[dict[str, Any]],
     per_head: NDArray[np.float64],
     path: Path,
+    datum: Datum,
 ) -> None:
     import geopandas as gpd  # noqa: PLC0415  half a second and 60 MB, for those who write files
 
     path.unlink(missing_ok=True)
     demand, (low, high) = found.demand, found.share_each
+    said = _said(datum)
     points = gpd.GeoDataFrame(
         {
             "weight": demand.weight,
@@ -116,24 +125,32 @@ def _geopackage(
             "served_share_high": high,
             "capacity_per_head": per_head,
             "unreachable": found.unreachable,
+            **said,
         },
-        geometry=gpd.points_from_xy(demand.lon, demand.lat),
-        crs=4326,
+        geometry=gpd.points_from_xy(*convert(demand.lon, demand.lat, Datum.WGS84, datum)),
+        crs=crs(datum),
     )
-    points.to_file(path, layer="points", driver="GPKG", engine="pyogrio")
+    write_layer(points, path, "points")
     if empty:
-        shapes = [place.shape for place in empty]
-        frame = gpd.GeoDataFrame([_place(place) for place in empty], geometry=shapes, crs=4326)
-        frame.to_file(path, layer="places", driver="GPKG", engine="pyogrio")
+        outlines = [shape(place.shape, datum) for place in empty]
+        rows = [_place(place) | said for place in empty]
+        write_layer(gpd.GeoDataFrame(rows, geometry=outlines, crs=crs(datum)), path, "places")
     if listed:
         number = {service_id: i for i, service_id in enumerate(found.usable.ids)}
         owner = found.usable.owner
         # A mobile service is shown at its first stop.
         at = np.searchsorted(owner, [number[station["id"]] for station in listed])
-        where = gpd.points_from_xy(found.usable.lon[at], found.usable.lat[at])
-        gpd.GeoDataFrame(listed, geometry=where, crs=4326).to_file(
-            path, layer="stations", driver="GPKG", engine="pyogrio"
-        )
+        where = gpd.points_from_xy(*convert(found.usable.lon[at], found.usable.lat[at], Datum.WGS84, datum))
+        rows = [station | said for station in listed]
+        write_layer(gpd.GeoDataFrame(rows, geometry=where, crs=crs(datum)), path, "stations")
+
+
+def _said(datum: Datum) -> dict[str, str]:
+    return {} if datum is Datum.WGS84 else {"datum": datum.value}
+
+
+def _named(empty: list[Place], datum: Datum) -> list[Place]:
+    return [place._replace(id=cell_name(place.id, number, datum)) for number, place in enumerate(empty, 1)]
 
 
 def _place(place: Place) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from locator.ingest.readers import Cells, Table
 from locator.ingest.texts import decode
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     import geopandas as gpd
@@ -42,15 +43,21 @@ def read_spatial(path: Path) -> Table:
     frame: gpd.GeoDataFrame = read_frame(path)
     if "geometry" not in frame or not hasattr(frame, "crs") or not frame.geometry.notna().any():
         raise unusable(path.name, "里面没有位置", "it holds no positions")
-    if frame.crs is None:
+    kind = {".gpkg": "GeoPackage", ".shp": "Shapefile", ".zip": "Shapefile"}.get(suffix, "GeoParquet")
+    said = frame.crs is None and _says_datum(frame.columns)
+    if frame.crs is None and not said:
         raise unusable(
             path.name,
             "没有写坐标参考系（Shapefile 要带 .prj）",
             "its coordinate reference system is not said (a shapefile needs its .prj)",
         )
-    kind = {".gpkg": "GeoPackage", ".shp": "Shapefile", ".zip": "Shapefile"}.get(suffix, "GeoParquet")
     with damage(path.name):
-        return _table(frame, kind)
+        return _attributes(frame, kind) if said else _table(frame, kind)
+
+
+def _says_datum(names: Iterable[str]) -> bool:
+    """Tell whether the attributes say where and in which datum: our own export of what no reference system stands for."""
+    return {"lon", "lat", "datum"} <= set(names)
 
 
 def _table(frame: gpd.GeoDataFrame, kind: str) -> Table:
@@ -63,15 +70,20 @@ def _table(frame: gpd.GeoDataFrame, kind: str) -> Table:
     numbers = [
         [repr(float(x)), repr(float(y))] if ok else ["", ""] for x, y, ok in zip(lon, lat, there, strict=True)
     ]
+    own = _attributes(frame, kind)
+    rows = (
+        [[*cells, *position] for cells, position in zip(own.rows, numbers, strict=True)]
+        if own.columns
+        else numbers
+    )
+    return _joined(own.columns, rows, kind, "wgs84")
+
+
+def _attributes(frame: gpd.GeoDataFrame, kind: str) -> Table:
     attributes = frame.drop(columns=frame.geometry.name)
     names = [str(name) for name in attributes.columns]
     columns = [_cells(attributes.iloc[:, place].tolist()) for place in range(len(names))]
-    rows = (
-        [[*own, *position] for own, position in zip(zip(*columns, strict=True), numbers, strict=True)]
-        if columns
-        else numbers
-    )
-    return _joined(names, rows, kind, "wgs84")
+    return Table(names, [list(cells) for cells in zip(*columns, strict=True)], kind)
 
 
 def _joined(names: list[str], rows: list[Cells], kind: str, claim: str | None) -> Table:
@@ -119,6 +131,8 @@ def _geojson(path: Path) -> Table:
     ]
     # The house's own answers say which datum they are in.
     said = whole.get("datum")
+    if said in {"gcj02", "bd09"} and _says_datum(names):
+        return Table(names, [row[: len(names)] for row in rows], "GeoJSON")
     return _joined(names, rows, "GeoJSON", said if said in {"wgs84", "gcj02", "bd09"} else "wgs84")
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from locator import vocabulary
 from locator._errors import InputError, Text
+from locator.datum import convert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -180,6 +181,20 @@ def read_list(text: str) -> list[Any]:
     return found if isinstance(found, list) else _refuse("list", text[:40], "[]")
 
 
+def read_stops(text: str) -> list[Any]:
+    """Return stops as an export writes them; one that names its datum is brought to WGS-84."""
+    return [_in_wgs84(stop) for stop in read_list(text)]
+
+
+def _in_wgs84(stop: Any) -> Any:  # noqa: ANN401  whatever stands there: the record says what is wrong with it
+    if not isinstance(stop, dict) or "datum" not in stop:
+        return stop
+    found = {name: value for name, value in stop.items() if name != "datum"}
+    where: tuple[Any, Any] = found.get("lon"), found.get("lat")
+    lon, lat = convert(*where, str(stop["datum"]), "wgs84")
+    return {**found, "lon": round(float(lon), 8), "lat": round(float(lat), 8)}
+
+
 def read_steps(text: str) -> list[str]:
     """Return steps: a JSON list, or lines."""
     if text.startswith("["):
@@ -219,7 +234,7 @@ READERS: Mapping[str, Callable[[str], Any]] = {
     "verified_on": read_date, "capacity": read_count, "vacancies": read_count, "stars": read_stars,
     "rent_min": read_yuan, "rent_max": read_yuan, "status": read_status, "position_quality": read_quality,
     "demo": read_flag, "source_url": read_link, "apply_url": read_link, "apply_steps": read_steps,
-    "offers": read_list, "stops": read_list, "events": read_list,
+    "offers": read_list, "stops": read_stops, "events": read_list,
     "needs": codes_reader("needs", vocabulary.NEEDS),
     "has": codes_reader("has", vocabulary.AMENITIES), "lacks": codes_reader("lacks", vocabulary.AMENITIES),
 }  # fmt: skip

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from locator._errors import ConfigurationError, Text
+from locator._settings import publish_datum
 from locator.datum import Datum, datum_of
+from locator.publication import NAMES, may_publish
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,12 +64,38 @@ _KNOWN: Mapping[str, Basemap] = {
 def basemap_of(settings: Settings) -> Basemap:
     """Return the backdrop that the settings ask for: one of those known, or an own XYZ template.
 
+    What lies on top is drawn in its datum, so that must be one that may be published; the attribution then names it.
+
     Raises
     ------
     ConfigurationError
-        An unknown name, tianditu without a key, or a template whose datum nobody declared.
+        An unknown name, tianditu without a key, a template whose datum nobody declared, or a datum that is not published.
     """
-    name = settings.basemap
+    published = publish_datum(settings)
+    if published is Datum.WGS84:
+        return _asked_for(settings.basemap or "osm", settings)
+    # Nobody chose: of the backdrops that may be used, the one that tells no other host who looks where.
+    found = _asked_for(settings.basemap or "outline", settings)
+    if not found.tiles:
+        found = replace(found, datum=published)
+    if not may_publish(found.datum, published):
+        raise _off(found, published)
+    return replace(found, attribution=f"{found.attribution} · {NAMES[found.datum]}".removeprefix(" · "))
+
+
+def _off(basemap: Basemap, published: Datum) -> ConfigurationError:
+    name, wanted = basemap.key, NAMES[published]
+    return ConfigurationError(
+        Text(
+            f"LOCATOR_PUBLISH_DATUM 是 {wanted}，底图 {name} 却是 WGS-84 的，上面的点会露出 WGS-84 位置："
+            "LOCATOR_BASEMAP 用 outline、gaode 或 GCJ-02 的自备底图",
+            f"LOCATOR_PUBLISH_DATUM is {wanted}, but the basemap {name} is drawn in WGS-84, and so would be the"
+            " positions on it: set LOCATOR_BASEMAP to outline, gaode or an own one in GCJ-02",
+        )
+    )
+
+
+def _asked_for(name: str, settings: Settings) -> Basemap:
     if name == "tianditu":
         return _with_key(_KNOWN[name], settings.tianditu_key)
     if name in _KNOWN:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from locator import vocabulary
+from locator.datum import Datum
 from locator.districts import district_name
 from locator.features import instant
+from locator.publication import NAMES
 from locator.timeline import SHANGHAI
 
 if TYPE_CHECKING:
@@ -77,18 +79,20 @@ def legend(
         said.append(basemap.attribution)
     else:
         said.append(f"每格{grid_km:g}公里" if grid_km >= 1 else f"每格{grid_km * 1000:.0f}米")
-        said.append("底图：区界示意")
+        shifted = "" if basemap.datum is Datum.WGS84 else f"，坐标系 {NAMES[basemap.datum]}"
+        said.append(f"底图：区界示意{shifted}")
     if any(card.hit.service.demo for card in shown):
         said.append("示例：编来演示，不是真地方")
     return [text for text in said if text]
 
 
-def facts(answer: Answer, url: str | None) -> JsonObject:
+def facts(answer: Answer, url: str | None, published: Datum = Datum.WGS84) -> JsonObject:
     """Return what a picture carries for programs: the ids in the order of the list, and what they hold for."""
-    return {
+    found: JsonObject = {
         "ids": [hit.id for hit in answer.features],
         "unknown": [hit.id for hit in answer.unknown],
         "at": instant(answer.question.at),
         "catalog": answer.catalog.version,
         "url": url,
     }
+    return found if published is Datum.WGS84 else {**found, "datum": published.value}

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from locator._errors import InputError, Text
+from locator.datum import Datum
 from locator.maps.captions import MAX_TITLE, default_title
 from locator.maps.paint import THEMES
 from locator.maps.picture import Look
@@ -28,7 +29,9 @@ class PictureRequest(NamedTuple):
     place: str
 
 
-def picture_request(values: Mapping[str, str], now: datetime) -> PictureRequest:
+def picture_request(
+    values: Mapping[str, str], now: datetime, published: Datum = Datum.WGS84
+) -> PictureRequest:
     """Return the request that some parameters pose; those that nobody knows are passed over, as pages do.
 
     Parameters
@@ -37,6 +40,8 @@ def picture_request(values: Mapping[str, str], now: datetime) -> PictureRequest:
         The parameters of the nearest contract, and `title`, `width`, `scale`, `theme`, `place`.
     now
         What `at` means when it is not given; the picture then stands for the whole minute.
+    published
+        As in `ask`.
 
     Raises
     ------
@@ -55,7 +60,7 @@ def picture_request(values: Mapping[str, str], now: datetime) -> PictureRequest:
     question = None
     try:
         contract = {name: value for name, value in given.items() if name in PARAMETERS}
-        question = ask(contract, now.replace(second=0, microsecond=0))
+        question = ask(contract, now.replace(second=0, microsecond=0), published=published)
     except InputError as error:
         errors += error.errors
     if errors or question is None:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from locator import vocabulary
 from locator._bundled import bundled
 from locator.cards import card
+from locator.datum import Datum
 from locator.maps.assets import inline_css, inline_js
 from locator.maps.folium_map import json_for_script, map_data, map_parts, outline_collection
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from locator.maps.basemaps import Basemap
 
 
-def standalone_page(answer: Answer, basemap: Basemap, title: str) -> str:
+def standalone_page(answer: Answer, basemap: Basemap, title: str, published: Datum = Datum.WGS84) -> str:
     """Return an answer as one HTML file with map and list.
 
     Parameters
@@ -32,10 +33,12 @@ def standalone_page(answer: Answer, basemap: Basemap, title: str) -> str:
         With tiles the file needs a network to show them, and falls back to the outline without.
     title
         Heading of the page, plain text.
+    published
+        The datum of publication: there are no links in WGS-84 beside it.
     """
     question = answer.question
-    sure = [card(hit, question) for hit in answer.features]
-    unknown = [card(hit, question) for hit in answer.unknown]
+    sure = [card(hit, question, published) for hit in answer.features]
+    unknown = [card(hit, question, published) for hit in answer.unknown]
     districts = [hit.service.district for hit in (*answer.features, *answer.unknown) if hit.service.district]
     data = map_data([*sure, *unknown], question, basemap, districts=districts)
     data["outlines"] = {city: outline_collection(city, basemap) for city in data["cities"]}

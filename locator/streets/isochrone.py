@@ -10,6 +10,8 @@ import shapely
 from pyproj import Geod, Transformer
 from scipy.ndimage import distance_transform_edt
 
+from locator.datum import Datum
+from locator.publication import shape as shape_in
 from locator.streets.rules import WALK_KMH
 
 if TYPE_CHECKING:
@@ -66,16 +68,20 @@ def circles(travel: CrowFly, lon: float, lat: float, minutes: Sequence[float]) -
 
 
 def feature_collection(
-    areas: Sequence[BaseGeometry], minutes: Sequence[float], about: Mapping[str, object]
+    areas: Sequence[BaseGeometry],
+    minutes: Sequence[float],
+    about: Mapping[str, object],
+    published: Datum = Datum.WGS84,
 ) -> dict[str, Any]:
-    """Return areas as GeoJSON, the largest first so that a map draws the smaller ones upon it."""
+    """Return areas as GeoJSON, the largest first so that a map draws the smaller ones upon it; in what is published."""
     features = []
     for span, area in sorted(zip(minutes, areas, strict=True), key=lambda one: -one[0]):
         km2 = abs(_GEOD.geometry_area_perimeter(area)[0]) / 1e6
         told = {"minutes": span, "area_km2": round(km2, 4), **about}
-        shape = shapely.set_precision(area, 1e-7)
+        shape = shapely.set_precision(shape_in(area, published), 1e-7)
         features.append({"type": "Feature", "properties": told, "geometry": shapely.geometry.mapping(shape)})
-    return {"type": "FeatureCollection", "features": features}
+    said = {} if published is Datum.WGS84 else {"datum": published.value}
+    return {"type": "FeatureCollection", **said, "features": features}
 
 
 def _reached_lines(network: StreetNetwork, reached: Floats, own: Snapped, limit_s: float) -> Floats:

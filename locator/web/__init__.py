@@ -9,7 +9,7 @@ from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from locator._bundled import bundled
-from locator._settings import Settings, embed_origins, proxy_count, public_url
+from locator._settings import Settings, embed_origins, proxy_count, public_url, publish_datum
 from locator.holidays import holidays, use
 from locator.maps import basemap_of
 from locator.maps.assets import static_tag
@@ -30,6 +30,7 @@ from locator.web import (
     pages,
     plan,
     problems,
+    publishing,
     runs,
     security,
     steward,
@@ -94,6 +95,8 @@ def create_app(config: Mapping[str, object] | None = None, settings: Settings | 
     app.extensions["locator.embed_origins"] = embed_origins(chosen)
     app.extensions["locator.images"] = images.ImageCache()
     app.extensions["locator.wechat"] = wechat.account_of(chosen, store.url)
+    published = publish_datum(chosen)
+    publishing.register(app, published)
     app.jinja_env.globals.update(static_tag=static_tag())
     language.register(app)
     Compress(app)
@@ -112,7 +115,7 @@ def create_app(config: Mapping[str, object] | None = None, settings: Settings | 
         # Of what they forward only the client's address is believed: it is what is counted.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
     app.wsgi_app = NearestLane(  # type: ignore[method-assign]
-        app.wsgi_app, current, networks, security.data_headers(app)
+        app.wsgi_app, current, networks, published, security.data_headers(app)
     )
     return app
 

@@ -14,7 +14,6 @@ from locator.districts import city_name, district_name, find_district
 from locator.maps.captions import MAX_TITLE, default_title
 from locator.maps.paint import THEMES
 from locator.maps.svg_text import clean
-from locator.question import Question, ask
 from locator.search import answer
 from locator.state import state_of
 from locator.timeline import SHANGHAI
@@ -23,11 +22,13 @@ from locator.web.current import current_catalog, current_networks
 from locator.web.embed import chosen_theme
 from locator.web.images import base_url
 from locator.web.language import said
+from locator.web.publishing import ask, publish_datum
 from locator.web.state import given
 
 if TYPE_CHECKING:
     from locator.catalog import Catalog
     from locator.hits import Answer
+    from locator.question import Question
 
 blueprint = Blueprint("builder", __name__)
 PLACES = ("article", "miniprogram", "site", "group")
@@ -96,7 +97,7 @@ def build() -> str:
 
 def codes_of(wishes: Wishes, found: Answer, site: str) -> Codes:
     """Return the codes for a wish, every address after that of a site."""
-    state = state_of(wishes.question)
+    state = state_of(wishes.question, publish_datum())
     placed = {**state, "place": wishes.place} if wishes.place else state
     page = f"{site}/?{_query(placed)}"
     # A title that nobody chose is made anew wherever the state is shown.

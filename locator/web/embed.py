@@ -16,12 +16,13 @@ from locator.listing import describe
 from locator.maps.captions import MAX_TITLE, default_title, stamp
 from locator.maps.paint import THEMES
 from locator.maps.svg_text import clean
-from locator.question import PARAMETERS, Question, ask
+from locator.question import PARAMETERS, Question
 from locator.search import answer
 from locator.timeline import SHANGHAI
 from locator.web.context import map_context, shared
 from locator.web.current import current_catalog, current_networks
 from locator.web.language import card, language
+from locator.web.publishing import ask
 from locator.web.state import given, url_of
 
 if TYPE_CHECKING:

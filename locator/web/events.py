@@ -17,6 +17,7 @@ from locator.timeline import SHANGHAI
 from locator.web.current import current_catalog
 from locator.web.lane import GEOJSON
 from locator.web.language import carried, clock, language, said
+from locator.web.publishing import publish_datum
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +35,7 @@ _KEPT = (*(name for name in EVENT_PARAMETERS if name != "limit"), "place")
 @blueprint.get("/api/v1/events")
 def events() -> Response:
     """Answer what is on."""
-    question = ask_events(request.args.to_dict(), datetime.now(SHANGHAI))
+    question = ask_events(request.args.to_dict(), datetime.now(SHANGHAI), publish_datum())
     response = Response(encode_events(programme(current_catalog(), question)), content_type=GEOJSON)
     # It depends on the minute, and the address may hold a position.
     response.headers["Cache-Control"] = "no-store"
@@ -46,7 +47,7 @@ def page() -> str:
     """Show what is on near the asker in the days ahead; without a position, everywhere."""
     values = {name: value for name, value in request.args.items() if name in EVENT_PARAMETERS}
     now = datetime.now(SHANGHAI)
-    question = ask_events(values, now)
+    question = ask_events(values, now, publish_datum())
     found = programme(current_catalog(), question)
     days = days_of(found.found, question, language())
     return render_template(
@@ -105,10 +106,11 @@ def _state(question: EventsQuestion) -> dict[str, object]:
     """Return the question as URL parameters, without what is the default and without the time."""
     asker = question.asker
     given = request.args
+    understood = asker.lon is None and asker.datum is publish_datum()
     return {
         "lon": asker.lon,
         "lat": asker.lat,
-        "datum": asker.datum.value if asker.datum != "wgs84" else None,
+        "datum": None if asker.datum == "wgs84" or understood else asker.datum.value,
         "district": asker.district,
         "mode": asker.mode if asker.mode != "ride" else None,
         "max_minutes": given.get("max_minutes"),

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, abort, current_app, url_for
 from locator.districts import outlines
 from locator.maps.assets import asset_path, asset_tag
 from locator.maps.folium_map import outline_collection
+from locator.web.publishing import said
 
 if TYPE_CHECKING:
     from locator.maps import Basemap
@@ -37,7 +38,7 @@ def outline(city: str) -> Response:
     if not re.fullmatch(r"[0-9]{4}", city) or not outlines(city):
         abort(404)
     basemap = cast("Basemap", current_app.extensions["locator.basemap"])
-    text = current_app.json.dumps(outline_collection(city, basemap))
+    text = current_app.json.dumps({**outline_collection(city, basemap), **said(basemap.datum)})
     return Response(text, mimetype="application/geo+json", headers={"Cache-Control": "public, max-age=86400"})
 
 

@@ -10,12 +10,12 @@ from flask import Blueprint, Response, request
 from locator._errors import InputError, Text
 from locator.browsing import box_of, browse
 from locator.places import find_places
-from locator.question import ask
 from locator.timeline import SHANGHAI
 from locator.web.api import json_response
 from locator.web.current import current_catalog
 from locator.web.lane import GEOJSON
 from locator.web.language import noted
+from locator.web.publishing import ask
 from locator.web.state import given, place_url
 
 if TYPE_CHECKING:

@@ -25,6 +25,7 @@ from locator.search import answer
 from locator.state import query_of
 from locator.timeline import SHANGHAI
 from locator.web.current import current_catalog, current_networks
+from locator.web.publishing import publish_datum
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -106,7 +107,7 @@ def picture_size(values: Mapping[str, str]) -> tuple[int, int]:
     InputError
         With every faulty parameter.
     """
-    asked = picture_request(values, datetime.now(SHANGHAI))
+    asked = picture_request(values, datetime.now(SHANGHAI), publish_datum())
     basemap = cast("Basemap", current_app.extensions["locator.basemap"])
     svg = svg_map(
         answer(current_catalog(), asked.question, current_networks()),
@@ -120,10 +121,10 @@ def picture_size(values: Mapping[str, str]) -> tuple[int, int]:
 
 
 def _map(mimetype: str) -> Response:
-    asked = picture_request(request.args, datetime.now(SHANGHAI))
+    asked = picture_request(request.args, datetime.now(SHANGHAI), publish_datum())
     catalog, basemap = current_catalog(), cast("Basemap", current_app.extensions["locator.basemap"])
     place = {"place": asked.place} if asked.place else {}
-    query = "&".join(filter(None, (query_of(asked.question), urlencode(place))))
+    query = "&".join(filter(None, (query_of(asked.question, publish_datum()), urlencode(place))))
     url = f"{base_url()}/?{query}"
 
     def make() -> bytes:
@@ -140,7 +141,7 @@ def _map(mimetype: str) -> Response:
 
 def _drawn(found: Answer, asked: PictureRequest, basemap: Basemap, url: str, mimetype: str) -> bytes:
     svg = svg_map(found, basemap, asked.look, url, tiles_for)
-    return svg.encode() if mimetype == _SVG else png(svg, asked.scale, facts(found, url))
+    return svg.encode() if mimetype == _SVG else png(svg, asked.scale, facts(found, url, publish_datum()))
 
 
 def base_url() -> str:

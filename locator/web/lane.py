@@ -16,6 +16,7 @@ from werkzeug.http import parse_accept_header
 
 from locator._errors import InputError
 from locator.answers import encode
+from locator.datum import Datum
 from locator.question import ask
 from locator.search import answer
 from locator.timeline import SHANGHAI
@@ -52,6 +53,8 @@ class NearestLane:
         Holds the catalog in force.
     networks
         What answers over the streets, if anything does.
+    published
+        The datum that answers are published in.
     headers
         What every answer of the site carries.
     """
@@ -61,9 +64,11 @@ class NearestLane:
         after: WSGIApplication,
         current: CurrentCatalog,
         networks: Networks | None = None,
+        published: Datum = Datum.WGS84,
         headers: tuple[tuple[str, str], ...] = (),
     ) -> None:
         self._after, self._current, self._networks = after, current, networks
+        self._published = published
         self._headers = (*HEADERS, *headers)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -74,7 +79,7 @@ class NearestLane:
         try:
             if given.get("at") or "as_of" in given:  # may be asked again: the framework compares validators
                 return self._after(environ, start_response)
-            body = encode(answer(self._current.get(), question_of(given), self._networks))
+            body = encode(answer(self._current.get(), question_of(given, self._published), self._networks))
         except InputError:
             return self._after(environ, start_response)
         body, coding = compressed(body, environ.get("HTTP_ACCEPT_ENCODING", ""))
@@ -90,7 +95,7 @@ def parameters(query: str) -> dict[str, str]:
     return {unquote_plus(name): unquote_plus(value).strip() for name, _, value in pairs}
 
 
-def question_of(given: dict[str, str]) -> Question:
+def question_of(given: dict[str, str], published: Datum = Datum.WGS84) -> Question:
     """Return the question that some parameters pose now.
 
     Raises
@@ -98,7 +103,7 @@ def question_of(given: dict[str, str]) -> Question:
     InputError
         With every faulty parameter.
     """
-    return ask(given, datetime.now(SHANGHAI))
+    return ask(given, datetime.now(SHANGHAI), published=published)
 
 
 def compressed(body: bytes, accepted: str) -> tuple[bytes, tuple[tuple[str, str], ...]]:

@@ -23,6 +23,7 @@ from locator._bundled import bundled
 from locator.districts import city_name, district_name
 from locator.maps.assets import static_tag
 from locator.web.lane import parameters
+from locator.web.publishing import publish_datum
 from locator.web.wording import CONSTANT, LABEL, WHOLE, Wording, script_in, whole
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def po_file(named: str) -> Path:
 
 def card(hit: Hit, question: Question) -> Card:
     """Return a hit in the words of the page's language."""
-    made = chinese.card(hit, question)
+    made = chinese.card(hit, question, publish_datum())
     return made if language() == "zh" else english.english(made, question)
 
 

@@ -12,10 +12,11 @@ from locator import vocabulary
 from locator._errors import InputError, NotFoundError, Text
 from locator.maps.captions import MAX_TITLE, default_title
 from locator.maps.svg_text import clean
-from locator.question import PARAMETERS, ask
+from locator.question import PARAMETERS
 from locator.web.current import current_catalog
 from locator.web.embed import EMBED_PARAMETERS, this_minute
 from locator.web.images import base_url, picture_size
+from locator.web.publishing import ask
 from locator.web.snippets import iframe
 
 if TYPE_CHECKING:

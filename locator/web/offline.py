@@ -19,6 +19,7 @@ from locator.offline import offline_copy
 from locator.timeline import SHANGHAI
 from locator.web.current import current_catalog
 from locator.web.language import LANGUAGES, language, said
+from locator.web.publishing import publish_datum
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -93,7 +94,7 @@ def icon(size: int) -> Response:
 
 
 def _copy(rows: Iterable[int], **more: str) -> Response:
-    found = offline_copy(current_catalog(), rows, datetime.now(SHANGHAI), language())
+    found = offline_copy(current_catalog(), rows, datetime.now(SHANGHAI), language(), publish_datum())
     response = Response(current_app.json.dumps({**more, **found}), mimetype="application/json")
     response.headers["Cache-Control"] = "no-cache"
     return response

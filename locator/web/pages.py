@@ -12,12 +12,12 @@ from locator.districts import district_name
 from locator.listing import describe
 from locator.navigation import APPS, links
 from locator.places import find_places, popular_places
-from locator.question import ask
 from locator.timeline import SHANGHAI
 from locator.web.context import map_context, shared
 from locator.web.current import current_catalog
 from locator.web.events import coming
 from locator.web.language import card, facilities, language, noted, said
+from locator.web.publishing import ask, publish_datum
 from locator.web.results import results
 from locator.web.state import given, place_url
 from locator.week import week_of
@@ -57,6 +57,7 @@ def service(service_id: str) -> str:
     hit = describe(catalog, catalog.row_of(service_id), question.at, question.group)
     shown = card(hit, question)
     record = hit.service
+    navigation = links(record.name, hit.lon, hit.lat, publish_datum())
     return render_template(
         "service.html",
         card=shown,
@@ -65,8 +66,8 @@ def service(service_id: str) -> str:
         week=week_of(hit, question.at, language()),
         facilities=facilities(hit, tuple(vocabulary.AMENITIES)),
         events=[e for e in record.events if e.end > question.at],
-        navigation=links(record.name, hit.lon, hit.lat),
-        apps={app: said(label) for app, label in APPS.items()},
+        navigation=navigation,
+        apps={app: said(label) for app, label in APPS.items() if not navigation or app in navigation},
         district=district_name(record.district),
         quality=vocabulary.POSITION_QUALITIES.get(record.position_quality or ""),
         needs=[said(vocabulary.NEEDS[n]) for n in record.needs],

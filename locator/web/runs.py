@@ -12,18 +12,20 @@ from flask import Blueprint, render_template, request, url_for
 
 from locator._errors import InputError, Text
 from locator.along import Detour, answer_run
-from locator.datum import check_position, convert, datum_of
+from locator.datum import check_position, convert
 from locator.places import Place, find_places
-from locator.question import Question, ask
+from locator.publication import datum_for
 from locator.runs import LEAST_POINTS, MOST_POINTS, RUN_PARAMETERS, Run, path_of, run_of
 from locator.timeline import SHANGHAI
 from locator.web.context import map_context, shared
 from locator.web.current import current_catalog
 from locator.web.language import card, carried, clock, duration, said
+from locator.web.publishing import ask, publish_datum
 
 if TYPE_CHECKING:
     from locator.cards import Card
     from locator.catalog import Catalog
+    from locator.question import Question
 
 blueprint = Blueprint("runs", __name__)
 _FIELDS = 3
@@ -62,7 +64,9 @@ def along() -> str:
     more = "more" in request.args and len(given) < MOST_POINTS
     run = None
     if ready and not more:
-        run = run_of({"open": "arrival", **values, "path": [stop.point for stop in stops]}, now)
+        run = run_of(
+            {"open": "arrival", **values, "path": [stop.point for stop in stops]}, now, publish_datum()
+        )
     return _page(catalog, run, stops, values, now, fields=max(_FIELDS, len(given) + more) - len(stops))
 
 
@@ -126,7 +130,7 @@ def _stop(catalog: Catalog, number: int, texts: list[str], values: dict[str, str
         except InputError as error:
             return Stop(text, "", None, said(Text("：", ": ")) + said(error.text), ())
         return Stop(text, written["name"], point, "", ())
-    datum = datum_of(values.get("datum", "wgs84"))
+    datum = datum_for(values.get("datum"), publish_datum())
     placed = [place for place in find_places(catalog, text) if place.lon is not None]
     choices, base = [], url_for("runs.along").partition("?")[0]
     for place in placed:

@@ -7,8 +7,11 @@ from urllib.parse import urlencode
 
 from flask import request, url_for
 
+from locator.datum import Datum
+from locator.publication import position
 from locator.question import PARAMETERS
 from locator.web.language import carried
+from locator.web.publishing import publish_datum
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,6 +52,8 @@ def state_of(question: Question) -> dict[str, str]:
     """Return a question as URL parameters, without what is the default; the time only if it was given."""
     state = {name: _written(getattr(question, name)) for name in PARAMETERS if name != "at"}
     state["at"] = request.args.get("at", "")
+    if question.lon is None and question.datum is publish_datum():
+        del state["datum"]
     if question.sort == (
         "soonest" if question.open == "arrival" and question.lon is not None else "distance"
     ):
@@ -83,10 +88,12 @@ def toggled(state: dict[str, str], name: str, code: str) -> str:
 
 def place_url(place: Place, kept: dict[str, str]) -> str:
     """Return the address of a search from a place."""
-    if place.lon is None:
+    if place.lon is None or place.lat is None:
         return url_of({**kept, "district": place.district})
-    position = {"lon": f"{place.lon:.5f}", "lat": f"{place.lat:.5f}", "place": place.name}
-    return url_of({**kept, **position})
+    published = publish_datum()
+    lon, lat = position(place.lon, place.lat, published)
+    datum = {} if published is Datum.WGS84 else {"datum": published.value}
+    return url_of({**kept, "lon": f"{lon:.5f}", "lat": f"{lat:.5f}", **datum, "place": place.name})
 
 
 def without(state: dict[str, str], names: Iterable[str]) -> dict[str, str]:

@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Flask, Response, abort, jsonify, redirect, render_template, request, url_for
 
+from locator._settings import publish_datum
+from locator.datum import Datum
 from locator.web.current import current_catalog
 from locator.web.origin import check_same_origin
 from locator.web.plan import exports
@@ -37,8 +39,12 @@ def install(app: Flask, settings: Settings, store: Store) -> None:
         "LOCATOR_STORE": store.url,
         "LOCATOR_NETWORK": settings.network or "",
         "LOCATOR_HOLIDAYS": settings.holidays or "",
+        "LOCATOR_PUBLISH_DATUM": settings.publish_datum or "",
     }
-    app.extensions["locator.plans"] = Jobs(desk_folder(store.url) / "plans", environ)
+    published = publish_datum(settings)
+    # Files are written in the datum of publication: those of another are not to be found by their old addresses.
+    kept = "plans" if published is Datum.WGS84 else f"plans-{published}"
+    app.extensions["locator.plans"] = Jobs(desk_folder(store.url) / kept, environ)
 
 
 @blueprint.get("")

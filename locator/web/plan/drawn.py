@@ -9,7 +9,7 @@ import numpy as np
 from locator.datum import convert
 from locator.maps.gap_picture import Patch, Sheet, Spot, Tick
 from locator.web.plan import view
-from locator.web.plan.page import how_words
+from locator.web.plan.page import datum_words, how_words
 
 if TYPE_CHECKING:
     from locator.maps import Basemap
@@ -33,7 +33,7 @@ def sheet_of(found: Opened, basemap: Basemap) -> Sheet:
         [*_doors(result, basemap), *_pins(found, basemap)],
         [Tick(hour.level, hour.doubtful) for hour in view.clock(coverage, view.round_top(view.hours_of(result["coverage"])[1]))],
         f"{top:,.0f}+ 人时没处去，每格，{when}",
-        [f"{how_words(found)}。", "示例数据：餐馆数不等于骑手数，只能区内比。"],
+        [f"{how_words(found)}。", "示例数据：餐馆数不等于骑手数，只能区内比。", *datum_words(basemap)],
         found.question.boundary,
     )  # fmt: skip
 

@@ -9,12 +9,14 @@ from flask import Blueprint, Response, current_app, jsonify, render_template, re
 from markupsafe import Markup
 
 from locator._errors import NotFoundError, Text
+from locator.coverage.published import placed
 from locator.maps.gap_picture import svg_sheet
 from locator.maps.raster import png, typeset
 from locator.web.plan.drawn import sheet_of
 from locator.web.plan.opened import Opened, jobs, opened
 from locator.web.plan.page import cells_data
 from locator.web.plan.report import report_of
+from locator.web.publishing import publish_datum, said
 
 if TYPE_CHECKING:
     from locator.maps import Basemap
@@ -36,7 +38,8 @@ def cells(name: str) -> Response:
     """Send the cells of a state, for the map."""
     found = _ready(name)
     state = found.result if found.then is None else found.then
-    response = jsonify(cells_data(found, state, _basemap()))
+    basemap = _basemap()
+    response = jsonify({**cells_data(found, state, basemap), **said(basemap.datum)})
     # The same address always means the same cells.
     response.headers["Cache-Control"] = f"private, max-age={_HOUR_S}"
     return response
@@ -52,7 +55,7 @@ def plan_json(name: str) -> Response:
             "catalog": found.result["catalog"],
             "commands": list(found.question.commands()),
             "coverage": found.result["coverage"],
-            "plan": found.result["plan"],
+            "plan": placed(found.result["plan"], publish_datum()),
             "done": list(found.ticked),
             "coverage_then": None if found.then is None else found.then["coverage"],
         }

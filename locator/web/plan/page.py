@@ -15,6 +15,7 @@ from locator.datum import convert
 from locator.districts import district_name
 from locator.maps import map_parts
 from locator.maps.folium_map import json_for_script
+from locator.publication import NAMES
 from locator.web.current import current_catalog
 from locator.web.files import asset_url
 from locator.web.plan import view
@@ -29,6 +30,7 @@ from locator.web.plan.question import (
     today,
     weeks_from,
 )
+from locator.web.publishing import mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -160,6 +162,11 @@ def how_words(found: Opened) -> str:
         f"需求＝餐馆数×{_group(question.group)}出门的时段；{mode}{question.minutes:g}分钟＝{way}；"
         f"{view.places_words(result)}，按全关、全开各算一遍"
     )
+
+
+def datum_words(basemap: Basemap) -> list[str]:
+    """Return in which datum the maps are drawn, where another than WGS-84 is published."""
+    return [f"位置按 {NAMES[basemap.datum]} 画。"] if mark() else []
 
 
 def _at(place: dict[str, Any], basemap: Basemap) -> dict[str, float]:

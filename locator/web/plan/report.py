@@ -9,7 +9,7 @@ from locator.districts import district_name
 from locator.maps.gap_picture import svg_clock, svg_gap_map
 from locator.web.plan import view
 from locator.web.plan.drawn import sheet_of
-from locator.web.plan.page import how_words, never_words, off_words
+from locator.web.plan.page import datum_words, how_words, never_words, off_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,7 +68,7 @@ def report_of(found: Opened, basemap: Basemap) -> Report:
         f"{off_words(result['plan'])}；{never_words(result)}。前面几项做完后再算后面一项。",
         [Line(row.name, (_hours(row.hours), _percent(row.share.least), _percent(row.share.most))) for row in rows],
         view.worst(found.shown["coverage"], result),
-        _assumed(found),
+        [*_assumed(found), *datum_words(basemap)],
         _unknown(result),
         _sources(result),
         question.commands(),

@@ -9,16 +9,19 @@ from shapely import Polygon, unary_union
 from locator import vocabulary
 from locator.coverage.areas import cells_of
 from locator.coverage.reach import StraightReach
+from locator.datum import Datum
 from locator.landmarks import Landmarks
 
 if TYPE_CHECKING:
     from locator.coverage.desk import Desk
 
 
-def described(desk: Desk, doors: list[dict[str, Any]], answer: dict[str, Any]) -> dict[str, Any]:
-    """Return the members of a result that put names to its places."""
+def described(
+    desk: Desk, doors: list[dict[str, Any]], answer: dict[str, Any], published: Datum = Datum.WGS84
+) -> dict[str, Any]:
+    """Return the members of a result that put names to its places; `published` is the datum of publication."""
     catalog = desk.catalog
-    near = Landmarks(catalog)
+    near = Landmarks(catalog, published)
     for door in doors:
         service = catalog.service(catalog.row_of(door["id"]))
         kind = vocabulary.KINDS[service.kind]

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 import xlsxwriter
 
 from locator.coverage.areas import hour_name
+from locator.coverage.published import placed
 from locator.coverage.weeks import HOURS
+from locator.datum import Datum
+from locator.publication import NAMES
 from locator.tabular import guarded
 from locator.web.plan import view
 
@@ -24,14 +27,18 @@ _WIDE, _NARROW = 34, 16
 
 
 def write_workbook(
-    result: Mapping[str, Any], after: Sequence[Mapping[str, Any]], question: PlanQuestion, path: Path
+    result: Mapping[str, Any],
+    after: Sequence[Mapping[str, Any]],
+    question: PlanQuestion,
+    path: Path,
+    published: Datum = Datum.WGS84,
 ) -> None:
     """Write a result; `after` are the coverages once the first remedy, the first two, ... are done."""
     book = xlsxwriter.Workbook(
         str(path), {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
     )
     bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
-    for name, heads, rows in _tables(result, after, question):
+    for name, heads, rows in _tables(result, after, question, published):
         sheet = book.add_worksheet(name)
         sheet.freeze_panes(1, 1)
         sheet.set_column(0, 0, _WIDE)
@@ -48,11 +55,14 @@ def write_workbook(
 
 
 def _tables(
-    result: Mapping[str, Any], after: Sequence[Mapping[str, Any]], question: PlanQuestion
+    result: Mapping[str, Any],
+    after: Sequence[Mapping[str, Any]],
+    question: PlanQuestion,
+    published: Datum,
 ) -> list[Table]:
     return [
         _totals(result, question),
-        _fixes(result, after),
+        _fixes(result, after, published),
         ("街道", ("街道", "没处去的人时（多）", "缺口至少", "缺口至多"), [
             (row.name, round(row.hours, 2), round(row.share.least, 6), round(row.share.most, 6))
             for row in view.towns(result, result["cells"])
@@ -79,9 +89,10 @@ def _totals(result: Mapping[str, Any], question: PlanQuestion) -> Table:
     return "总数", ("一周，人时", "时间不清楚的算关着", "算开着"), rows
 
 
-def _fixes(result: Mapping[str, Any], after: Sequence[Mapping[str, Any]]) -> Table:
+def _fixes(result: Mapping[str, Any], after: Sequence[Mapping[str, Any]], published: Datum) -> Table:
     rows = []
-    for step, name, coverage in zip(result["plan"]["actions"], result["sites"], after, strict=True):
+    actions = placed(result["plan"], published)["actions"]
+    for step, name, coverage in zip(actions, result["sites"], after, strict=True):
         left = view.gap_share(coverage)
         rows.append(
             (
@@ -95,7 +106,7 @@ def _fixes(result: Mapping[str, Any], after: Sequence[Mapping[str, Any]]) -> Tab
         "次序",
         "怎么补",
         "开门时间",
-        "经度 WGS-84",
+        f"经度 {NAMES[published]}",
         "纬度",
         "每周多服务的人时",
         "不清楚的算开着",

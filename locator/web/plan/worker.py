@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from locator._errors import InputError, LocatorError, Text
-from locator._settings import Settings
+from locator._settings import Settings, publish_datum
 from locator.catalog import Catalog
 from locator.coverage.actions import Action
 from locator.coverage.boundary import boundary_of
 from locator.coverage.demand_files import sample_demand
 from locator.coverage.desk import Desk, doors_of, state_of
 from locator.coverage.outputs import write_actions, write_files
+from locator.coverage.published import reworded
 from locator.coverage.reach import straight
 from locator.holidays import use
 from locator.store import open_or_seed
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from locator.coverage.reach import Reach
+    from locator.datum import Datum
     from locator.web.plan.question import PlanQuestion
 
 # Telling costs a file: so often is enough for a bar.
@@ -67,7 +69,7 @@ def run(folder: Path, settings: Settings) -> None:
         if "done" in kept:
             _subset(folder, desk, kept)
         else:
-            _whole(folder, desk, question_from(kept["question"]), told)
+            _whole(folder, desk, question_from(kept["question"]), publish_datum(settings), told)
     except LocatorError as error:
         told.say(status="failed", error={"zh": error.text.zh, "en": error.text.en})
 
@@ -96,12 +98,15 @@ def _reach(question: PlanQuestion, settings: Settings) -> Reach:
     return StreetNetwork.open(settings.network, question.mode)
 
 
-def _whole(folder: Path, desk: Desk, question: PlanQuestion, told: Callable[[float], None]) -> None:
+def _whole(
+    folder: Path, desk: Desk, question: PlanQuestion, published: Datum, told: Callable[[float], None]
+) -> None:
     found = desk.gaps(
         progress=lambda done: told(_READ + (_COUNTED - _READ) * min(1.0, done / max(1, len(desk.demand))))
     )
     told(_COUNTED)
     answer, actions = desk.remedies()
+    answer = reworded(answer, published)
     told(_CHOSEN)
     state = state_of(found)
     near = {station["id"] for station in state["coverage"]["stations"]}
@@ -112,9 +117,9 @@ def _whole(folder: Path, desk: Desk, question: PlanQuestion, told: Callable[[flo
         "catalog": {"version": desk.catalog.version, "as_of": desk.catalog.as_of},
         **state,
         "plan": answer,
-        **described(desk, doors, answer),
+        **described(desk, doors, answer, published),
     }
-    write_files(found, folder / "files")
+    write_files(found, folder / "files", published)
     (folder / "actions.json").write_bytes(msgspec.json.encode(actions))
     told(0.7)
     after = []
@@ -127,8 +132,8 @@ def _whole(folder: Path, desk: Desk, question: PlanQuestion, told: Callable[[flo
         write_json(path / "result.json", then)
         after.append(then["coverage"])
         told(0.7 + 0.3 * number / len(actions))
-    write_workbook(result, after, question, folder / "files" / "plan.xlsx")
-    write_actions(answer["actions"], result["sites"], folder / "files" / "gaps.gpkg")
+    write_workbook(result, after, question, folder / "files" / "plan.xlsx", published)
+    write_actions(answer, result["sites"], folder / "files" / "gaps.gpkg", published)
     write_json(folder / "result.json", result)
 
 
