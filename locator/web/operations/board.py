@@ -46,11 +46,11 @@ class Board:
         self._places: dict[Key, int] = {}
         self._lock = threading.Lock()
         if folder is None:
-            self._keys = None
+            self._keys: Path | None = None
             self._map = mmap.mmap(-1, _ROOM * _BYTES)
         else:
             name = str(os.getpid())
-            self._keys = (folder / f"{name}{_KEYS}").open("a", encoding="utf-8", buffering=1)
+            self._keys = folder / f"{name}{_KEYS}"
             with (folder / f"{name}{_VALUES}").open("w+b") as file:
                 file.truncate(_ROOM * _BYTES)
                 self._map = mmap.mmap(file.fileno(), _ROOM * _BYTES)
@@ -70,7 +70,8 @@ class Board:
                 # The value first: whoever reads the key finds its zero.
                 self.values[found] = 0.0
                 if self._keys is not None:
-                    self._keys.write(f"{json.dumps(key)}\n")
+                    with self._keys.open("a", encoding="utf-8") as keys:
+                        keys.write(f"{json.dumps(key)}\n")
                 self._places[key] = found
             return found
 
