@@ -41,6 +41,11 @@ class Settings:
     secret_key: str | None = field(default=None, repr=False)
     max_upload: str = "30"
     publish_datum: str | None = None
+    log_format: str = "text"
+    log_requests: str = "off"
+    metrics: str = "private"
+    metrics_token: str | None = field(default=None, repr=False)
+    stale_after: str | None = None
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
@@ -11,6 +11,9 @@ from sqlalchemy.pool import QueuePool
 from locator._errors import ConfigurationError, StoreError, Text
 from locator._turn import step_aside
 from locator.store import patient
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # What PostgreSQL calls a statement that took too long.
 _CANCELLED = "57014"
@@ -55,6 +58,11 @@ def engine_for(url: str) -> Engine:
             f"--store takes sqlite:///FILE or postgresql://HOST/DATABASE, got {scheme}://",
         )
     )
+
+
+def engine_of_file(path: Path) -> Engine:
+    """Return an engine for a SQLite file, whatever signs its name has."""
+    return _sqlite(URL.create("sqlite", database=str(path)))
 
 
 def _sqlite(url: URL) -> Engine:

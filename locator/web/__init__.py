@@ -27,6 +27,7 @@ from locator.web import (
     language,
     oembed,
     offline,
+    operations,
     pages,
     plan,
     problems,
@@ -39,11 +40,14 @@ from locator.web import (
 from locator.web.current import CurrentCatalog
 from locator.web.lane import NearestLane
 from locator.web.limits import limiter_of
+from locator.web.operations.choices import logs_requests
+from locator.web.operations.observed import Observed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from locator.search import Networks
+    from locator.web.operations.board import Board
 
 _YEAR_S = 365 * 24 * 3600
 _DEFAULTS = {
@@ -63,7 +67,11 @@ _DEFAULTS = {
 }  # fmt: skip
 
 
-def create_app(config: Mapping[str, object] | None = None, settings: Settings | None = None) -> Flask:
+def create_app(
+    config: Mapping[str, object] | None = None,
+    settings: Settings | None = None,
+    board: Board | None = None,
+) -> Flask:
     """Return the application.
 
     Parameters
@@ -72,6 +80,8 @@ def create_app(config: Mapping[str, object] | None = None, settings: Settings | 
         Flask's own configuration.
     settings
         The locator's; by default those of an empty environment.
+    board
+        Where this process counts what it does, for /metrics; several workers have theirs in one folder.
 
     Raises
     ------
@@ -86,7 +96,8 @@ def create_app(config: Mapping[str, object] | None = None, settings: Settings | 
     app.config.from_mapping(config or {})
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     store = open_or_seed(chosen.store)
-    current = CurrentCatalog(store)
+    figures = operations.install(app, chosen, board)
+    current = CurrentCatalog(store, figures.told)
     app.extensions["locator.store"] = store
     app.extensions["locator.catalog"] = current
     app.extensions["locator.networks"] = networks = _networks(chosen)
@@ -106,8 +117,8 @@ def create_app(config: Mapping[str, object] | None = None, settings: Settings | 
     app.extensions["locator.limiter"] = limiter_of(chosen, str(app.secret_key))
     plan.install(app, chosen, store)
     blueprints = (
-        api, builder, embed, events, feedback, files, finding, images, import_api, oembed, offline, pages,
-        plan, runs, steward, wechat,
+        api, builder, embed, events, feedback, files, finding, images, import_api, oembed, offline,
+        operations, pages, plan, runs, steward, wechat,
     )  # fmt: skip
     for blueprint in (room.blueprint for room in blueprints):
         app.register_blueprint(blueprint)
@@ -117,6 +128,7 @@ def create_app(config: Mapping[str, object] | None = None, settings: Settings | 
     app.wsgi_app = NearestLane(  # type: ignore[method-assign]
         app.wsgi_app, current, networks, published, security.data_headers(app)
     )
+    app.wsgi_app = Observed(app.wsgi_app, figures, logs=logs_requests(chosen))  # type: ignore[method-assign]
     return app
 
 
