@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from flask import Flask
 
 HOST = "http://127.0.0.1:8000"
+# A list with one good row and one without a name.
+LIST = (
+    "编号,名称,类型,地址,区县,经度,纬度,坐标系,开放时间\n"
+    "yp-001,定海路驿站,驿站,隆昌路1号,杨浦区,121.5443,31.2733,gcj02,周一至周日 8:00-20:00\n"
+    "yp-002,,驿站,隆昌路2号,杨浦区,121.5444,31.2734,gcj02,8:00-20:00\n"
+)
 # What changes with every edit or minute: an example shows it, nobody compares it.
 _MOVING = {"version", "as_of"}
 

@@ -11,21 +11,16 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent.parent)]
 
-from openapi_support import HOST, address, operation  # noqa: E402
+from openapi_support import HOST, LIST, address, operation  # noqa: E402
 
 from locator._settings import Settings  # noqa: E402
 from locator.store import Store, sample_services  # noqa: E402
-from locator.store.accounts import make_token, add_user  # noqa: E402
+from locator.store.accounts import add_user, make_token  # noqa: E402
 from locator.web import create_app  # noqa: E402
 from locator.web.openapi import document, examples  # noqa: E402
 
 TARGET = HERE.parent.parent / "locator/web/openapi/examples.json"
 AT = "2026-11-23T13:05"
-LIST = (
-    "编号,名称,类型,地址,区县,经度,纬度,坐标系,开放时间\n"
-    "yp-001,定海路驿站,驿站,隆昌路1号,杨浦区,121.5443,31.2733,gcj02,周一至周日 8:00-20:00\n"
-    "yp-002,,驿站,隆昌路2号,杨浦区,121.5444,31.2734,gcj02,8:00-20:00\n"
-)
 REQUESTS: dict[str, list[tuple[str, str, dict[str, object]]]] = {
     "nearest": [
         ("骑手附近、到了还开着、至少能待 20 分钟的", "Open on arrival for a rider, with 20 minutes left",
@@ -73,10 +68,17 @@ def main() -> None:
         sent = client.post(
             "/api/v1/imports",
             data={"file": (io.BytesIO(LIST.encode()), "list.csv"), "dry_run": "true"},
-            headers={"Authorization": f"Bearer {make_token(store, 'nightly', 'examples')}", "Accept-Language": "en"},
+            headers={
+                "Authorization": f"Bearer {make_token(store, 'nightly', 'examples')}",
+                "Accept-Language": "en",
+            },
         )
         found["imports"] = [
-            {"title": ["两行，一行退回", "Two rows, one handed back"], "values": {}, "answer": sent.get_json()}
+            {
+                "title": ["两行，一行退回", "Two rows, one handed back"],
+                "values": {},
+                "answer": sent.get_json(),
+            }
         ]
     TARGET.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     document.cache_clear()
