@@ -37,7 +37,7 @@ _NOT_OURS = Text("这个网址不是本站能嵌入的页面", "this address is 
 @blueprint.get("/oembed")
 def answer() -> Response:
     """Answer what to put in the place of one of our addresses."""
-    if request.args.get("format", _JSON) != _JSON:
+    if (request.args.get("format") or _JSON) != _JSON:
         return Response("only format=json\n", 501, mimetype="text/plain")
     width, height = _at_most("maxwidth", _WIDTH), _at_most("maxheight", _HEIGHT)
     url = request.args.get("url", "")

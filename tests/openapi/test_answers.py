@@ -179,6 +179,15 @@ def test_a_question_refuses_what_it_does_not_know_and_a_list_passes_over_it(
         assert "passed over" in operation(other).shape["description"]
 
 
+def test_what_fuzzing_found_is_as_described(client: FlaskClient) -> None:
+    """Each was an answer that the description did not allow, or a refusal that it did not speak of."""
+    before = answered(client, operation("nearest"), {"lon": 121.54, "lat": 31.27, "as_of": "1970-01-01"})
+    assert before.get_json(force=True)["catalog"]["as_of"] == ""
+    assert client.get("/api/v1/offline.json?ids=,,,").get_json()["services"] == []
+    assert client.get("/oembed?url=http://localhost/s/yp-canteen-001&format=").status_code == 200
+    assert client.get("/oembed?url=http://localhost/s/yp-canteen-001&format=xml").status_code == 501
+
+
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> tuple[FlaskClient, dict[str, str]]:
     store = desk_store(tmp_path_factory.mktemp("desk"))

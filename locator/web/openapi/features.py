@@ -71,7 +71,11 @@ def _catalog() -> Shape:
     return thing(
         {
             "version": told(COUNT, "每改一次加一", "One more with every change"),
-            "as_of": told(INSTANT, "最后一次改动的时间", "When it last changed"),
+            "as_of": told(
+                {"anyOf": [INSTANT, const("")]},
+                "最后一次改动的时间；空的是那时还没有数据",
+                "When it last changed; empty before there was any data",
+            ),
         }
     )
 

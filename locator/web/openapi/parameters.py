@@ -16,10 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 # What `datetime.fromisoformat` takes is wider; this is what anybody should send.
-TIME = {
-    "type": "string",
-    "pattern": r"^(19[7-9]|20\d|21\d)\d-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?)?$",
-}
+_DATE = r"(19[7-9]|20\d|21\d)\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
+_CLOCK = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?"
+TIME = {"type": "string", "pattern": rf"^{_DATE}([T ]{_CLOCK}(Z|[+-]([01]\d|2[0-3]):[0-5]\d)?)?$"}
 MEANINGS: Mapping[str, Text] = {
     "lon": Text(
         "问的人在哪，经度。和 lat 一起给，或者只给 district",
@@ -106,6 +105,8 @@ def parameter(
     found: Shape = {"name": name, "in": where, "required": required, "description": meaning, "schema": shape}
     if shape.get("type") == "array":
         found |= {"style": "form", "explode": False}
+    if where == "query" and not required:
+        found["allowEmptyValue"] = True  # counts as left out
     return {**found, **more}
 
 
@@ -141,10 +142,10 @@ AS_OF = parameter(
 )
 LANG = parameter(
     "lang",
-    one_of("zh", "en"),
+    STRING,
     Text(
-        "文字用哪种语言；不给就看 Accept-Language",
-        "The language of texts; Accept-Language decides without it",
+        "文字用哪种语言，zh 或 en；别的或不给就看 Accept-Language",
+        "The language of texts, zh or en; with another or none Accept-Language decides",
     ),
 )
 SERVICE_ID = parameter(

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 TAG = "send"
 TOKEN = "token"  # noqa: S105  the name of a scheme
+_EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _COUNTS = ("rows", "accepted", "warned", "rejected", "unchanged", "created", "updated")
 
 
@@ -125,4 +126,9 @@ def _form() -> Shape:
         "why": told({**STRING, "maxLength": 400}, "为什么，记进历史", "Why, for the history"),
         "dry_run": told({**one_of(*(word for word in FLAGS if word)), "default": "false"}, "true 就只说会怎样，不写", "true: only say what would change"),
     }  # fmt: skip
-    return {"schema": {"type": "object", "properties": members, "required": ["file"]}}
+    # What the file is, its name says by its ending; these are the usual ones.
+    encoding = {"file": {"contentType": f"text/csv, {_EXCEL}, application/geo+json"}}
+    return {
+        "schema": {"type": "object", "properties": members, "required": ["file"]},
+        "encoding": encoding,
+    }

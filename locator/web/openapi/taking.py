@@ -103,7 +103,7 @@ def _district() -> Shape:
 def _some() -> Shape:
     ids = parameter(
         "ids",
-        array({"type": "string", "minLength": 1}),
+        array(STRING),
         Text(f"服务的编号，最多看 {MOST_IDS} 个", f"Ids of services; the first {MOST_IDS} count"),
     )
     return get(
