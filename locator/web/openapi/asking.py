@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 TAG = "ask"
+_WHERE_FIRST = ("lon", "lat", "datum", *(name for name in PARAMETERS if name not in {"lon", "lat", "datum"}))
 NOT_MODIFIED = {
     "description": Text(
         "带着 If-None-Match 来问，答案没变", "Asked with If-None-Match, and the answer is still the same"
@@ -86,7 +87,7 @@ def _nearest() -> Shape:
             Text("给 lon 和 lat，或者只给 district。距离是 WGS-84 上的测地线，距离一样的按编号。", "Give `lon` and `lat`, or a `district` alone. Distances are geodesic on WGS-84, ties by id."),
             _SAME, _STRICT,
         ),
-        parameters=[*contract(PARAMETERS), AS_OF],
+        parameters=[*contract(_WHERE_FIRST), AS_OF],
         responses={"200": answer("NearestAnswer", Text("最合适的在前", "The best first"), GEOJSON, "nearest"), "304": NOT_MODIFIED},
         fails=(400, 503),
         links={"service": link("service", Text("第一个的整条记录", "The first one's whole record"), service_id="$response.body#/features/0/id")},

@@ -6,6 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
+from markupsafe import Markup, escape
+
 from locator._errors import Text
 from locator.web.openapi.examples import recorded
 
@@ -29,6 +31,7 @@ class Row(NamedTuple):
     kind: Kind
     required: bool
     default: str
+    example: str
     meaning: str
 
 
@@ -86,17 +89,25 @@ def sections(document: Shape, language: str, server: str) -> list[Section]:
 def described(document: Shape, language: str) -> list[Described]:
     """Return the schemas, by name."""
     return [
-        Described(
-            name,
-            shape.get("description", ""),
-            [
-                Row(member, kind_of(value, language), member in shape.get("required", ()), "", value.get("description", ""))
-                for member, value in shape.get("properties", {}).items()
-            ],
-            kind_of(shape, language),
-        )
+        Described(name, shape.get("description", ""), _members(shape, language), kind_of(shape, language))
         for name, shape in sorted(document["components"]["schemas"].items())
-    ]  # fmt: skip
+    ]
+
+
+def _members(shape: Shape, language: str) -> list[Row]:
+    required = shape.get("required", ())
+    return [
+        _row(name, value, value.get("description", ""), language, {"required": name in required})
+        for name, value in shape.get("properties", {}).items()
+    ]
+
+
+def marked(text: str) -> Markup:
+    """Return a text with what stands between backticks as code."""
+    parts = (escape(part) for part in text.split("`"))
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if number % 2 else part for number, part in enumerate(parts)
+    )
 
 
 def kind_of(shape: Shape, language: str) -> Kind:
@@ -159,13 +170,13 @@ def _operation(
     document: Shape, path: str, method: str, operation: Shape, language: str, server: str
 ) -> Operation:
     rows = [
-        _row(one["name"], one["schema"], one["description"], language, required=one["required"])
+        _row(one["name"], one["schema"], one["description"], language, one)
         for one in operation.get("parameters", ())
     ]
     for content in operation.get("requestBody", {}).get("content", {}).values():
         form = content["schema"]
         rows += [
-            _row(name, shape, shape.get("description", ""), language, required=name in form["required"])
+            _row(name, shape, shape.get("description", ""), language, {"required": name in form["required"]})
             for name, shape in form["properties"].items()
         ]
     replies = [_reply(document, status, reply) for status, reply in sorted(operation["responses"].items())]
@@ -184,8 +195,10 @@ def _operation(
     )
 
 
-def _row(name: str, shape: Shape, meaning: str, language: str, *, required: bool) -> Row:
-    return Row(name, kind_of(shape, language), required, str(shape.get("default", "")), meaning)
+def _row(name: str, shape: Shape, meaning: str, language: str, said: Shape) -> Row:
+    example = written(said["example"]) if "example" in said else ""
+    default = str(shape.get("default", ""))
+    return Row(name, kind_of(shape, language), said["required"], default, example, meaning)
 
 
 def _reply(document: Shape, status: str, reply: Shape) -> Reply:

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, current_app, render_template
 from locator.web.images import base_url
 from locator.web.language import language
 from locator.web.openapi.document import document
-from locator.web.openapi.page import described, sections
+from locator.web.openapi.page import described, marked, sections
 
 blueprint = Blueprint("openapi", __name__)
 
@@ -34,6 +34,7 @@ def page() -> str:
         document=found,
         sections=sections(found, said, base_url()),
         schemas=described(found, said),
+        marked=marked,
     )
 
 
