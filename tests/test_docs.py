@@ -74,3 +74,15 @@ def test_both_readmes_name_the_two_commands_and_the_picture() -> None:
         assert "make serve" in readme
         assert "make test" in readme
     assert (ROOT / "docs/pictures/courier.png").stat().st_size > 20_000
+
+
+def test_every_chapter_is_linked_from_its_readme_and_every_link_leads_somewhere() -> None:
+    for readme, chapters in (("README.md", "docs"), ("README.zh-CN.md", "docs/zh")):
+        pages = [ROOT / readme, *sorted((ROOT / chapters).glob("*.md"))]
+        linked = set()
+        for page in pages:
+            for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text(encoding="utf-8")):
+                if not target.startswith(("http://", "https://", "mailto:")):
+                    assert (page.parent / target).exists(), (page.name, target)
+                    linked.add((page.parent / target).resolve())
+        assert {page.name for page in pages[1:] if page not in linked} == set()

@@ -1,4 +1,4 @@
-"""A server that answers as WeChat's does, for tests and for trying things by hand (docs/wechat.md)."""
+"""A server that answers as WeChat's does, for tests and for trying things by hand (docs/zh/wechat.md)."""
 
 from __future__ import annotations
 

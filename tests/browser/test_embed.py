@@ -7,7 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
-from axe_support import violations
+from axe_support import violations_in_both_themes
 from browser_support import Watched
 
 if TYPE_CHECKING:
@@ -215,12 +215,9 @@ def test_the_builder_works_without_scripts(browser: Browser, site: str) -> None:
     context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
-def test_embed_and_builder_are_accessible(browser: Browser, site: str, scheme: str, language: str) -> None:
-    context = browser.new_context(
-        viewport={"width": 390, "height": 844}, color_scheme=scheme, locale=language
-    )
+def test_embed_and_builder_are_accessible_in_either_theme(browser: Browser, site: str, language: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, locale=language)
     page = context.new_page()
     for path in (
         f"/embed?{STATE}",
@@ -229,6 +226,6 @@ def test_embed_and_builder_are_accessible(browser: Browser, site: str, scheme: s
     ):
         page.goto(site + path)
         page.wait_for_timeout(400)
-        assert violations(page) == [], path
+        assert violations_in_both_themes(page) == [], path
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
     context.close()
