@@ -150,7 +150,9 @@ def _form() -> str:
     if named not in _FORMS:
         shown, listed = named[:40], ", ".join(_FORMS)
         raise InputError(
-            "f", shown, Text(f"f 只能是 {listed}，收到 {shown!r}", f"f must be one of {listed}, got {shown!r}")
+            "f",
+            shown,
+            Text(f"f 只能是 {listed}，收到 {shown!r}", f"f must be one of {listed}, got {shown!r}"),
         )
     return _FORMS[named]
 
@@ -159,7 +161,11 @@ def _tag() -> str:
     rows = _rows()
     name = (request.view_args or {}).get("name")
     # The list of collections has the extent of the gaps in it.
-    gaps = rows.table(collection_of("gaps")).tag if name == "gaps" or request.path.endswith("/collections") else ""
+    gaps = (
+        rows.table(collection_of("gaps")).tag
+        if name == "gaps" or request.path.endswith("/collections")
+        else ""
+    )
     asked = f"{_site()} {request.path} {request.query_string!r}"
     return f"{rows.facts.version}-{gaps}-{crc32(asked.encode()):08x}"
 
@@ -176,5 +182,3 @@ def _datum() -> str:
 def _site() -> Site:
     public = current_app.extensions["locator.public_url"] or request.url_root.rstrip("/")
     return Site(f"{public}/ogc", language(), _datum(), carried())
-
-

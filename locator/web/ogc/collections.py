@@ -72,7 +72,10 @@ COLLECTIONS: dict[str, Collection] = {
             ),
             "Point",
             fields.SERVICES,
-            Text("最近核实的那一天（没有的不选）", "the day of the last verification (those without are left out)"),
+            Text(
+                "最近核实的那一天（没有的不选）",
+                "the day of the last verification (those without are left out)",
+            ),
         ),
         Collection(
             "stops",
@@ -86,7 +89,10 @@ COLLECTIONS: dict[str, Collection] = {
         Collection(
             "offers",
             Text("优惠", "Offers"),
-            Text("各处服务的优惠：给谁，什么时段，什么价。", "The services' offers: for whom, when, at which price."),
+            Text(
+                "各处服务的优惠：给谁，什么时段，什么价。",
+                "The services' offers: for whom, when, at which price.",
+            ),
             "Point",
             fields.OFFERS,
             Text("valid_from 到 valid_to，空着的一头不限", "valid_from to valid_to; a missing end is open"),
@@ -95,7 +101,10 @@ COLLECTIONS: dict[str, Collection] = {
         Collection(
             "events",
             Text("活动", "Events"),
-            Text("课、电影、理发、招聘会、律师值班：有日期的事。", "Classes, films, haircuts, job fairs, lawyers' duty."),
+            Text(
+                "课、电影、理发、招聘会、律师值班：有日期的事。",
+                "Classes, films, haircuts, job fairs, lawyers' duty.",
+            ),
             "Point",
             fields.EVENTS,
             Text("开始到结束", "start to end"),
@@ -140,7 +149,10 @@ def collection_of(name: str) -> Collection:
     if found is None:
         shown, listed = name[:64], ", ".join(COLLECTIONS)
         raise NotFoundError(
-            Text(f"没有 {shown!r} 这个集合，有：{listed}", f"no collection is called {shown!r}; there are {listed}")
+            Text(
+                f"没有 {shown!r} 这个集合，有：{listed}",
+                f"no collection is called {shown!r}; there are {listed}",
+            )
         )
     return found
 

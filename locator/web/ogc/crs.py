@@ -87,5 +87,7 @@ def crs_of(field: str, uri: str | None, datum: str) -> Crs:
             f"{field} cannot be {shown!r}: positions here are {datum.upper()}, which has no EPSG code; use {listed}",
         )
     else:
-        text = Text(f"{field} 里没有 {shown!r}，可以用：{listed}", f"{field} has no {shown!r}; use one of {listed}")
+        text = Text(
+            f"{field} 里没有 {shown!r}，可以用：{listed}", f"{field} has no {shown!r}; use one of {listed}"
+        )
     raise InputError(field, shown, text)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from locator.web.ogc.tables import Table
 
 TITLE = Text("工会驿站地图的开放数据", "Open data of the union station map")
-_TEXT = Text(
+TEXT = Text(
     "户外劳动者能用的驿站、食堂、住处和优惠，任何 GIS 软件都能直接打开（OGC API - Features）。",
     "Stations, canteens, homes and offers for outdoor workers, for any GIS to open (OGC API - Features).",
 )
@@ -30,7 +30,10 @@ _NOTE = Text(
     "坐标是 {0}，不是 WGS 84：按发布要求整体偏移过，bbox 和 filter 里的坐标也按 {0} 算。",
     "Coordinates are {0}, not WGS 84: shifted as the law on publication asks; those in bbox and filter are taken as {0}, too.",
 )
-_API, _DOCS = Text("接口描述（OpenAPI）", "the API described (OpenAPI)"), Text("接口说明", "the API explained")
+_API, _DOCS = (
+    Text("接口描述（OpenAPI）", "the API described (OpenAPI)"),
+    Text("接口说明", "the API explained"),
+)
 _CONFORMANCE, _DATA = Text("符合哪些标准", "what it conforms to"), Text("集合", "the collections")
 _ITEMS, _QUERYABLES = Text("要素", "the features"), Text("能筛选的字段", "what filters may name")
 _SCHEMA = Text("要素的结构", "what features hold")
@@ -38,7 +41,9 @@ _SCHEMA = Text("要素的结构", "what features hold")
 
 def title_of(text: Text, datum: str) -> Text:
     """Return a title that names the datum where it is not WGS-84."""
-    return text if datum == Datum.WGS84 else Text(f"{text.zh}（{_name(datum)}）", f"{text.en} ({_name(datum)})")
+    return (
+        text if datum == Datum.WGS84 else Text(f"{text.zh}（{_name(datum)}）", f"{text.en} ({_name(datum)})")
+    )
 
 
 def text_of(text: Text, datum: str) -> Text:
@@ -56,7 +61,7 @@ def landing(site: Site) -> dict[str, Any]:
     """Return the landing page."""
     return {
         "title": site.said(title_of(TITLE, site.datum)),
-        "description": site.said(text_of(_TEXT, site.datum)),
+        "description": site.said(text_of(TEXT, site.datum)),
         **said_datum(site),
         "links": [
             *site.itself("", JSON),
@@ -98,7 +103,8 @@ def collection(one: Collection, table: Table, site: Site) -> dict[str, Any]:
         "storageCrs": offered[0],
         "links": [
             *site.itself(path, JSON),
-            site.link("items", f"{path}/items", GEOJSON, _ITEMS),
+            # Without a query: GDAL appends a feature's id to it.
+            {**site.link("items", f"{path}/items", GEOJSON, _ITEMS), "href": site.plain(f"{path}/items")},
             site.link("items", f"{path}/items", HTML, _ITEMS),
             site.link(OGC_REL + "queryables", f"{path}/queryables", SCHEMA, _QUERYABLES),
             site.link(OGC_REL + "schema", f"{path}/schema", SCHEMA, _SCHEMA),
@@ -134,8 +140,11 @@ def queryables(one: Collection, site: Site) -> dict[str, Any]:
 
 
 def schema(one: Collection, site: Site) -> dict[str, Any]:
-    """Return what features hold, as JSON Schema of their properties; what is unknown is null."""
-    fields = {field.name: field.schema(site.language, nullable=True) for field in one.fields}
+    """Return what features hold, as JSON Schema of their properties.
+
+    Unknown is null in a feature, whatever its type here: GDAL and QGIS read a type that stands alone, not a list.
+    """
+    fields = {field.name: field.schema(site.language, nullable=False) for field in one.fields}
     return _schema(one, site, "schema", fields)
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     Column = NDArray[Any]
     Builder = Callable[[Sequence[bytes], str], Column]
 
+
 class Stop(msgspec.Struct):
     """A stop, as a record holds it; its position is WGS-84."""
 
@@ -89,7 +90,9 @@ def column_of(values: Sequence[Any], kind: str) -> Column:
         return np.array(values, "datetime64[D]")
     if kind == "instant":
         return np.array([None if v is None else _utc(v) for v in values], "datetime64[us]")
-    return np.fromiter(values, object, len(values))  # assigned as a slice, tuples of one length would be a matrix
+    return np.fromiter(
+        values, object, len(values)
+    )  # assigned as a slice, tuples of one length would be a matrix
 
 
 def _utc(at: datetime) -> datetime:
@@ -107,7 +110,7 @@ def points(position: NDArray[np.float64]) -> Column:
 @lru_cache(maxsize=64)
 def _decoder(names: tuple[str, ...]) -> Callable[[bytes], Any]:
     members = [(name, *_member(name)) for name in names]
-    return msgspec.json.Decoder(msgspec.defstruct("Some", members)).decode  # type: ignore[arg-type]
+    return msgspec.json.Decoder(msgspec.defstruct("Some", members)).decode
 
 
 def _member(name: str) -> tuple[Any, Any]:
@@ -195,7 +198,9 @@ class Facts:
         """Return a column: a field, `position` (n, 2) in degrees, `geometry`, `stops`, `offers` or `events`."""
         found = self._columns.get(name)
         if found is None:
-            with self._lock:  # whoever comes second waits for the first: both together would take twice as long
+            with (
+                self._lock
+            ):  # whoever comes second waits for the first: both together would take twice as long
                 found = self._columns.get(name)
                 if found is None:
                     found = self._columns[name] = _BUILDERS[name](self.records, self.datum)
@@ -215,7 +220,7 @@ class Facts:
             if name != "id":
                 column = old[source] if len(old) else np.empty((len(ids), *old.shape[1:]), old.dtype)
                 column[fresh] = _BUILDERS[name](anew, self.datum)
-                after._columns[name] = column  # noqa: SLF001  its own kind
+                after._columns[name] = column
         return after
 
     def _sources(self, ids: list[str], records: list[bytes]) -> NDArray[np.int64]:

@@ -45,7 +45,10 @@ class Field:
         """Return the field as JSON Schema; what a feature may leave unknown is null there."""
         kind = _JSON_TYPES.get(self.type, self.type)
         never_null = self.role == "id" or not nullable
-        found: dict[str, Any] = {"title": self.text.of(language), "type": kind if never_null else [kind, "null"]}
+        found: dict[str, Any] = {
+            "title": self.text.of(language),
+            "type": kind if never_null else [kind, "null"],
+        }
         if self.type in _FORMATS:
             found["format"] = _FORMATS[self.type]
         words: dict[str, Any] = {"enum": list(self.words)} if self.words else {}

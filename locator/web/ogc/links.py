@@ -46,7 +46,11 @@ class Site:
     def url(self, path: str, args: Mapping[str, object] | None = None) -> str:
         """Return an absolute address; `path` starts at /ogc, "" is /ogc itself."""
         asked = urlencode({**(args or {}), **self.carried}, quote_via=quote, safe=",:/")
-        return f"{self.root}{quote(path)}{f'?{asked}' if asked else ''}"
+        return f"{self.plain(path)}{f'?{asked}' if asked else ''}"
+
+    def plain(self, path: str) -> str:
+        """Return an absolute address without any parameter."""
+        return f"{self.root}{quote(path)}"
 
     def link(
         self, rel: str, path: str, kind: str, title: Text, args: Mapping[str, object] | None = None

@@ -13,7 +13,11 @@ from locator.web.ogc.links import Site
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_ALL, _NEXT, _START = Text("集合", "collections"), Text("下一页", "Next page"), Text("从头看", "Back to the first")
+_ALL, _NEXT, _START = (
+    Text("集合", "collections"),
+    Text("下一页", "Next page"),
+    Text("从头看", "Back to the first"),
+)
 _AS_JSON, _COUNT = Text("看 JSON", "As JSON"), Text("共 {0} 条，这里 {1} 条", "{1} of {0}")
 _FILTER = Text("条件（CQL2），如 {0}", "Condition (CQL2), such as {0}")
 _SHOW, _NONE = Text("筛选", "Filter"), Text("没有符合的。", "Nothing matches.")
@@ -141,8 +145,16 @@ def features(made: dict[str, Any], one: Collection, given: Mapping[str, str], si
         site.said(_SHOW),
         kept,
     )
-    page = _page(made, site, site.said(title_of(one.title, site.datum)), site.said(text_of(one.text, site.datum)), entries)
-    return page._replace(nav=[*nav, *page.nav], note=count if entries else site.said(_NONE), form=form, path=_path(site, one))
+    page = _page(
+        made,
+        site,
+        site.said(title_of(one.title, site.datum)),
+        site.said(text_of(one.text, site.datum)),
+        entries,
+    )
+    return page._replace(
+        nav=[*nav, *page.nav], note=count if entries else site.said(_NONE), form=form, path=_path(site, one)
+    )
 
 
 def feature(made: dict[str, Any], one: Collection, site: Site) -> Page:
@@ -151,10 +163,14 @@ def feature(made: dict[str, Any], one: Collection, site: Site) -> Page:
     for field in one.fields[1:]:
         value = made["properties"][field.name]
         said = _said(field.name, value, site)
-        facts.append(Fact(site.said(field.text), said, said if said.startswith(("http://", "https://")) else ""))
+        facts.append(
+            Fact(site.said(field.text), said, said if said.startswith(("http://", "https://")) else "")
+        )
     point = made["geometry"]
     if isinstance(point, dict):
-        facts.append(Fact(site.said(_POSITION), ", ".join(f"{number:.6f}" for number in point["coordinates"])))
+        facts.append(
+            Fact(site.said(_POSITION), ", ".join(f"{number:.6f}" for number in point["coordinates"]))
+        )
     entries = [Entry(link["title"], "", link["href"]) for link in made["links"] if link["rel"] == "related"]
     name = made["properties"].get("name") or made["properties"].get("title") or str(made["id"])
     page = _page(made, site, name, site.said(text_of(Text("", ""), site.datum)).strip(), entries, facts)
@@ -187,7 +203,9 @@ def _entry(one: Collection, site: Site) -> Entry:
 
 def _line(feature: Mapping[str, Any], one: Collection, site: Site) -> Entry:
     properties = feature["properties"]
-    name = properties.get("title") or properties.get("name") or properties.get("service_name") or feature["id"]
+    name = (
+        properties.get("title") or properties.get("name") or properties.get("service_name") or feature["id"]
+    )
     about = [
         _said(field, properties[field], site)
         for field in ("kind", "topic", "start", "service_name", "address", "city", "place", "district")

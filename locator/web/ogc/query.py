@@ -7,7 +7,7 @@ import binascii
 import math
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     Box = tuple[float, float, float, float]
 
 DEFAULT_LIMIT, MOST = 100, 10_000
-LANGUAGES = ("cql2-text", "cql2-json")
+Language = Literal["cql2-text", "cql2-json"]
+LANGUAGES: tuple[Language, ...] = ("cql2-text", "cql2-json")
 # Every resource takes these.
 COMMON = ("f", "lang")
 OWN = ("limit", "bbox", "bbox-crs", "datetime", "crs", "filter", "filter-lang", "filter-crs", "after")
@@ -47,7 +48,7 @@ class Query:
     span: Span | None
     equal: tuple[tuple[str, str], ...]
     filter: str | None
-    filter_lang: str
+    filter_lang: Language
     filter_crs: Crs
     crs: Crs
 
@@ -146,27 +147,33 @@ def _limit(said: str | None) -> int:
         raise InputError(
             "limit",
             shown,
-            Text(f"limit 要是 1–{MOST} 的整数，收到 {shown!r}", f"limit must be a whole number 1-{MOST}, got {shown!r}"),
+            Text(
+                f"limit 要是 1–{MOST} 的整数，收到 {shown!r}",
+                f"limit must be a whole number 1-{MOST}, got {shown!r}",
+            ),
         )
     return min(int(text[:9]), MOST)  # more is not wrong by the standard: it gets what there is to get
 
 
 def _filter(said: str | None) -> str | None:
     if said is not None and len(said) > _MOST_FILTER:
-        text = Text(f"filter 最长 {_MOST_FILTER} 个字符", f"filter may have {_MOST_FILTER} characters at most")
+        text = Text(
+            f"filter 最长 {_MOST_FILTER} 个字符", f"filter may have {_MOST_FILTER} characters at most"
+        )
         raise InputError("filter", said[:80], text)
     return said or None
 
 
-def _language(said: str | None) -> str:
+def _language(said: str | None) -> Language:
     language = (said or LANGUAGES[0]).strip().lower()
-    if language not in LANGUAGES:
-        shown, listed = language[:40], ", ".join(LANGUAGES)
-        text = Text(
-            f"filter-lang 只能是 {listed}，收到 {shown!r}", f"filter-lang must be one of {listed}, got {shown!r}"
-        )
-        raise InputError("filter-lang", shown, text)
-    return language
+    for known in LANGUAGES:
+        if language == known:
+            return known
+    shown, listed = language[:40], ", ".join(LANGUAGES)
+    text = Text(
+        f"filter-lang 只能是 {listed}，收到 {shown!r}", f"filter-lang must be one of {listed}, got {shown!r}"
+    )
+    raise InputError("filter-lang", shown, text)
 
 
 def _box(said: str | None, crs: Crs) -> Box | None:
@@ -209,5 +216,8 @@ def _check_box(shown: str, box: Box, crs: Crs) -> None:
         raise InputError(
             "bbox",
             shown,
-            Text(f"bbox 南界高于北界：{shown}（次序是 {order}）", f"bbox has south beyond north: {shown} (order {order})"),
+            Text(
+                f"bbox 南界高于北界：{shown}（次序是 {order}）",
+                f"bbox has south beyond north: {shown} (order {order})",
+            ),
         )

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     Mask = NDArray[np.bool_]
 
-_BOOLEANS = {"true": True, "false": False}
+# SQL, which GDAL speaks, has 1 and 0.
+_BOOLEANS = {"true": True, "false": False, "1": True, "0": False}
 
 
 def matched(table: Table, collection: Collection, query: Query) -> NDArray[np.int64]:
@@ -58,8 +59,7 @@ def _mask(table: Table, collection: Collection, query: Query) -> Mask:
         def degrees(geometry: Geometry) -> Geometry:
             return shapely.transform(geometry, crs.degrees)
 
-        expression = parse(query.filter, query.filter_lang, queryables(collection), degrees)
-        mask &= expression.mask(table.column)
+        mask &= parse(query.filter, query.filter_lang, queryables(collection), degrees).mask(table.column)
     return mask
 
 
@@ -100,7 +100,8 @@ def _equal(table: Table, field: Field, text: str) -> Mask:
 
 
 def _both(*masks: Any) -> Mask:  # noqa: ANN401  numpy's own answer to a comparison
-    return np.logical_and.reduce([np.asarray(mask, np.bool_) for mask in masks])
+    whole: Mask = np.logical_and.reduce([np.asarray(mask, np.bool_) for mask in masks])
+    return whole
 
 
 def _value(field: Field, text: str) -> object:
@@ -124,6 +125,7 @@ def _wrong(field: Field, text: str, usable: str) -> InputError:
         field.name,
         shown,
         Text(
-            f"{field.name} 不能是 {shown!r}，可以用：{usable}", f"{field.name} cannot be {shown!r}; use {usable}"
+            f"{field.name} 不能是 {shown!r}，可以用：{usable}",
+            f"{field.name} cannot be {shown!r}; use {usable}",
         ),
     )

@@ -79,7 +79,7 @@ class ShapeTable(Table):
 def _whole(shape: Geometry) -> Geometry:
     """Return an outline as one kind of geometry, which does not cross itself: of 2,891 districts one does."""
     sound = shape if shapely.is_valid(shape) else shapely.buffer(shape, 0.0)
-    return sound if isinstance(sound, shapely.MultiPolygon) else shapely.MultiPolygon([sound])
+    return shapely.MultiPolygon([sound]) if isinstance(sound, shapely.Polygon) else sound
 
 
 @cache

@@ -38,8 +38,9 @@ def span_of(said: str) -> Span:
 
 def _instants(part: str, whole: str) -> tuple[np.datetime64, np.datetime64]:
     try:
-        if len(part) == len("2026-11-23"):
-            day = date.fromisoformat(part)
+        day_said = part.removesuffix("T")  # which GDAL leaves behind a day
+        if len(day_said) == len("2026-11-23"):
+            day = date.fromisoformat(day_said)
             start = datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)
             return _utc(start), _utc(start + timedelta(days=1) - _MOMENT)
         # "+" in an address that nobody encoded arrives as a space.
