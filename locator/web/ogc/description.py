@@ -9,12 +9,13 @@ from locator._errors import Text
 from locator.web.ogc import documents
 from locator.web.ogc.collections import COLLECTIONS, Collection
 from locator.web.ogc.crs import CRS84, systems
-from locator.web.ogc.fields import Field
 from locator.web.ogc.links import GEOJSON, HTML, JSON, SCHEMA, Site
 from locator.web.ogc.query import DEFAULT_LIMIT, LANGUAGES, MOST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from locator.web.ogc.fields import Field
 
 _ROOT = "/ogc"
 # In an address only: what a feature has one of.

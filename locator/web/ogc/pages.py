@@ -8,10 +8,11 @@ from locator._errors import Text
 from locator.districts import district_name
 from locator.web.ogc.collections import COLLECTIONS, Collection
 from locator.web.ogc.documents import TITLE, text_of, title_of, word_of
-from locator.web.ogc.links import Site
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from locator.web.ogc.links import Site
 
 _ALL, _NEXT, _START = (
     Text("集合", "collections"),
