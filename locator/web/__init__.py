@@ -27,6 +27,7 @@ from locator.web import (
     language,
     oembed,
     offline,
+    ogc,
     openapi,
     pages,
     plan,
@@ -101,8 +102,8 @@ def create_app(config: Mapping[str, object] | None = None, settings: Settings | 
     steward.install(app, chosen, store)
     plan.install(app, chosen, store)
     blueprints = (
-        api, builder, embed, events, feedback, files, finding, images, import_api, oembed, offline, openapi, pages,
-        plan, runs, steward, wechat,
+        api, builder, embed, events, feedback, files, finding, images, import_api, oembed, offline, ogc, openapi,
+        pages,         plan, runs, steward, wechat,
     )  # fmt: skip
     for blueprint in (room.blueprint for room in blueprints):
         app.register_blueprint(blueprint)
