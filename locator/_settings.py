@@ -20,7 +20,7 @@ _MAX_URL = 120
 class Settings:
     """What an operator can set; each field is the variable LOCATOR_ + its name in capitals."""
 
-    store: str | None = None
+    store: str | None = field(default=None, repr=False)  # a URL may hold a password
     basemap: str = "osm"
     basemap_datum: str | None = None
     basemap_attribution: str = ""
@@ -38,6 +38,11 @@ class Settings:
     wechat_verify: str | None = None
     secret_key: str | None = field(default=None, repr=False)
     max_upload: str = "30"
+    log_format: str = "text"
+    log_requests: str = "off"
+    metrics: str = "private"
+    metrics_token: str | None = field(default=None, repr=False)
+    stale_after: str | None = None
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:

@@ -69,6 +69,11 @@ class NearestIndex:
         """Return the number of rows."""
         return self._n
 
+    @property
+    def nbytes(self) -> int:
+        """How much memory it takes."""
+        return int(self._nodes.nbytes + self._points.nbytes)
+
     def nearest(
         self,
         lon: float,

@@ -48,6 +48,11 @@ class LayeredIndex:
     def __len__(self) -> int:
         return len(self._base) + len(self._delta)
 
+    @property
+    def nbytes(self) -> int:
+        """How much memory both take."""
+        return self._base.nbytes + self._delta.nbytes
+
     def nearest(
         self,
         lon: float,

@@ -3,6 +3,7 @@
 # Each room adds its commands to the group.
 from locator.cli import (  # noqa: F401
     asking,
+    backup,
     calendar,
     circles,
     coverage,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from locator._errors import ConfigurationError, StoreError, Text
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 _BUSY_S = 30
@@ -51,6 +54,11 @@ def engine_for(url: str) -> Engine:
             f"--store takes sqlite:///FILE or postgresql://HOST/DATABASE, got {scheme}://",
         )
     )
+
+
+def engine_of_file(path: Path) -> Engine:
+    """Return an engine for a SQLite file, whatever signs its name has."""
+    return _sqlite(URL.create("sqlite", database=str(path)))
 
 
 def _sqlite(url: URL) -> Engine:

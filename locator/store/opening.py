@@ -88,18 +88,32 @@ class Database:
             engines.wait_turn(connection)
             if migrating.format_of(connection) is not None:
                 return False
-            foreign = set(inspect(connection).get_table_names()) - _NOBODYS
-            if foreign:
-                raise StoreError(
-                    Text(
-                        f"{self.shown} 里已有别的表（{min(foreign)}），不会写入",
-                        f"{self.shown} already holds other tables ({min(foreign)}); it is left as it is",
-                    )
-                )
+            self.refuse_foreign(connection)
             migrating.make_tables(connection)
             write(connection, wanted, "locator", why)
         self._keep_log()
         return True
+
+    def refuse_foreign(self, connection: Connection) -> None:
+        """Raise StoreError if the database holds tables of somebody else's."""
+        foreign = set(inspect(connection).get_table_names()) - _NOBODYS
+        if foreign:
+            raise StoreError(
+                Text(
+                    f"{self.shown} 里已有别的表（{min(foreign)}），不会写入",
+                    f"{self.shown} already holds other tables ({min(foreign)}); it is left as it is",
+                )
+            )
+
+    @property
+    def database(self) -> str:
+        """What it is kept in: sqlite or postgresql."""
+        return str(self._engine.dialect.name)
+
+    @property
+    def path(self) -> Path | None:
+        """The file of a store in SQLite, there or not."""
+        return Path(self._engine.url.database or "") if self._is_file else None
 
     def close(self) -> None:
         """Let go of every connection."""

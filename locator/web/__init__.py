@@ -29,6 +29,7 @@ from locator.web import (
     offline,
     ogc,
     openapi,
+    operations,
     pages,
     plan,
     problems,
@@ -40,11 +41,14 @@ from locator.web import (
 from locator.web.current import CurrentCatalog
 from locator.web.lane import NearestLane
 from locator.web.limits import Limiter
+from locator.web.operations.choices import logs_requests
+from locator.web.operations.observed import Observed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from locator.search import Networks
+    from locator.web.operations.board import Board
 
 _YEAR_S = 365 * 24 * 3600
 _DEFAULTS = {
@@ -61,7 +65,11 @@ _DEFAULTS = {
 }  # fmt: skip
 
 
-def create_app(config: Mapping[str, object] | None = None, settings: Settings | None = None) -> Flask:
+def create_app(
+    config: Mapping[str, object] | None = None,
+    settings: Settings | None = None,
+    board: Board | None = None,
+) -> Flask:
     """Return the application.
 
     Parameters
@@ -70,6 +78,8 @@ def create_app(config: Mapping[str, object] | None = None, settings: Settings | 
         Flask's own configuration.
     settings
         The locator's; by default those of an empty environment.
+    board
+        Where this process counts what it does, for /metrics; several workers have theirs in one folder.
 
     Raises
     ------
@@ -84,7 +94,8 @@ def create_app(config: Mapping[str, object] | None = None, settings: Settings | 
     app.config.from_mapping(config or {})
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     store = open_or_seed(chosen.store)
-    current = CurrentCatalog(store)
+    figures = operations.install(app, chosen, board)
+    current = CurrentCatalog(store, figures.told)
     app.extensions["locator.store"] = store
     app.extensions["locator.catalog"] = current
     app.extensions["locator.limiter"] = Limiter(chosen.rate_limit)
@@ -103,7 +114,7 @@ def create_app(config: Mapping[str, object] | None = None, settings: Settings | 
     plan.install(app, chosen, store)
     blueprints = (
         api, builder, embed, events, feedback, files, finding, images, import_api, oembed, offline, ogc, openapi,
-        pages,         plan, runs, steward, wechat,
+        operations, pages, plan, runs, steward, wechat,
     )  # fmt: skip
     for blueprint in (room.blueprint for room in blueprints):
         app.register_blueprint(blueprint)
@@ -111,6 +122,7 @@ def create_app(config: Mapping[str, object] | None = None, settings: Settings | 
         # Of what they forward only the client's address is believed: it is what is counted.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
     app.wsgi_app = NearestLane(app.wsgi_app, current, networks)  # type: ignore[method-assign]
+    app.wsgi_app = Observed(app.wsgi_app, figures, logs=logs_requests(chosen))  # type: ignore[method-assign]
     return app
 
 

@@ -16,6 +16,8 @@ from locator.catalog import Catalog
 from locator.timeline import SHANGHAI
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from locator.search import Networks
     from locator.service import Service
     from locator.store import Store
@@ -36,15 +38,30 @@ _FOLD_AT = 500
 
 
 class CurrentCatalog:
-    """Hands out the newest snapshot, which a thread of its own keeps new. Readers never wait for it."""
+    """Hands out the newest snapshot, which a thread of its own keeps new. Readers never wait for it.
 
-    def __init__(self, store: Store) -> None:
+    Parameters
+    ----------
+    store
+        Where snapshots come from.
+    told
+        Called with this, by that thread, whenever something that can be counted happened.
+
+    `away_since` is when the store could no longer be reached (`time.monotonic`), None while it can be; `updates`,
+    `changes_taken_in` (services) and `folds` count what was done since the start.
+    """
+
+    def __init__(self, store: Store, told: Callable[[CurrentCatalog], None] | None = None) -> None:
         self._store = store
+        self._told = told
+        self.away_since: float | None = None
+        self.updates = self.changes_taken_in = self.folds = 0
         self._catalog = Catalog.of(store)
         self._catalog.warm(datetime.now(SHANGHAI))
         self._changed = time.monotonic()
         self._old: dict[int, Catalog] = {}
         self._old_lock = threading.Lock()
+        self.tell()
         # The thread holds no more than a weak reference, so that an application can be let go of.
         watched = weakref.ref(self), store.listener()
         self.closed = False
@@ -92,7 +109,9 @@ class CurrentCatalog:
         """Take in what changed in the store since the last look."""
         catalog = self._catalog
         if self._store.version() != catalog.version:
-            self._swap(catalog.changed(*self._store.changes_since(catalog.version)))
+            version, as_of, rows = self._store.changes_since(catalog.version)
+            self.updates, self.changes_taken_in = self.updates + 1, self.changes_taken_in + len(rows)
+            self._swap(catalog.changed(version, as_of, rows))
             self._changed = time.monotonic()
 
     def tend(self) -> None:
@@ -103,11 +122,18 @@ class CurrentCatalog:
         if catalog.changes and (
             catalog.changes >= _FOLD_AT or time.monotonic() - self._changed > _FOLD_AFTER_S
         ):
+            self.folds += 1
             self._swap(catalog.compact())
+
+    def tell(self) -> None:
+        """Let whoever counts know how things are."""
+        if self._told is not None:
+            self._told(self)
 
     def _swap(self, catalog: Catalog) -> None:
         catalog.warm(datetime.now(SHANGHAI))
         self._catalog = catalog
+        self.tell()
 
 
 def _watch(ours: weakref.ref[CurrentCatalog], changes: Listener) -> None:
@@ -132,9 +158,13 @@ def _look(current: CurrentCatalog, *, away: bool) -> bool:
     except StoreError as error:
         if not away:
             _log.warning("the store is away, answering from version %s: %s", current.get().version, error)
+            current.away_since = time.monotonic()
+            current.tell()
         return True
     if away:
         _log.warning("the store is back")
+        current.away_since = None
+        current.tell()
     return False
 
 

@@ -16,6 +16,7 @@ from locator.ingest.importing import import_file
 from locator.ingest.readers import SUFFIXES
 from locator.store.accounts import user_of_token
 from locator.web.language import language
+from locator.web.operations import note_import
 from locator.web.problems import problem
 from locator.web.steward.desk import desk
 from locator.web.steward.people import may_write
@@ -60,6 +61,8 @@ def imports() -> Response:
             path, desk().store, datum=request.form.get("datum") or "auto", kind=request.form.get("kind") or None,
             who=user.name, why=(request.form.get("why") or f"导入 {name}")[:400], dry_run=dry_run,
         )  # fmt: skip
+    if not dry_run:
+        note_import(report)
     # Refused as a whole: the file was understood, and nothing was written.
     status = HTTPStatus.OK if report.refused is None else HTTPStatus.UNPROCESSABLE_ENTITY
     body = json.dumps(report.to_json(language()), ensure_ascii=False)

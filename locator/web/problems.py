@@ -34,7 +34,10 @@ _TITLES = {
     500: Text("我们这边出错了", "Our mistake"),
 }
 # Programs ask there; people ask elsewhere.
-_DATA = ("/api/", "/healthz", "/readyz", "/wechat/", "/oembed", "/openapi.json", "/outline/", "/map.", "/ogc")
+_DATA = (
+    "/api/", "/healthz", "/readyz", "/metrics", "/wechat/", "/oembed", "/openapi.json", "/outline/",
+    "/map.", "/ogc",
+)  # fmt: skip
 # Of what the framework says beside an error: when to come back, and which methods there are.
 _TOLD = {"Retry-After", "Allow"}
 _WECHAT = Text("微信接口暂时用不了", "WeChat is away")

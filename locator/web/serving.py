@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import logging.config
 import os
 import socket
+import tempfile
 import threading
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from granian.constants import Interfaces
-from granian.server import Server
 
 from locator._errors import ConfigurationError, Text
 from locator._settings import Settings, variable_of
@@ -19,6 +22,10 @@ from locator.maps import basemap_of
 from locator.places import find_places
 from locator.store import open_or_seed
 from locator.web import create_app
+from locator.web.operations.board import Board
+from locator.web.operations.choices import log_format, logs_requests, metrics_readers, stale_after_s
+from locator.web.operations.logs import configuration
+from locator.web.workers import Workers, mark_ready
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -27,7 +34,7 @@ _NAMES_AFTER_S = 2.0
 
 
 def run(settings: Settings, store: str | None, host: str, port: int, workers: int) -> None:
-    """Serve until told to stop; requests under way are finished first.
+    """Serve until told to stop; requests under way are finished first. SIGHUP replaces the workers one by one.
 
     Parameters
     ----------
@@ -43,26 +50,32 @@ def run(settings: Settings, store: str | None, host: str, port: int, workers: in
     if store:
         os.environ[variable_of("store")] = store  # the workers read it again, each in its own process
     # Before any worker starts: mistakes are told once, and the first start makes the store once.
-    basemap_of(settings)
+    logging_options = configuration(log_format(settings))
+    logging.config.dictConfig(logging_options)
+    for check in (logs_requests, metrics_readers, stale_after_s, basemap_of):
+        check(settings)
     use(settings.holidays)
     holidays()
     open_or_seed(store or settings.store).close()
     _check_free(host, port)
-    server = Server(
-        "locator.web.serving:worker_app",
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=workers,
-        factory=True,
-        log_access=False,
-        # Threads of one process only wait for each other's interpreter lock: measured at 32 connections, one
-        # of them gives twice the answers a second of granian's default, at a sixth of its 99th percentile.
-        blocking_threads=1,
-        workers_kill_timeout=10,
-    )
-    print(f"http://{host}:{port}/", flush=True)  # noqa: T201  the one line that a first user needs
-    server.serve()
+    # What the workers count stands there while the server runs.
+    with tempfile.TemporaryDirectory(prefix="locator-serve-") as folder:
+        server = Workers(
+            "locator.web.serving:worker_app",
+            folder=Path(folder),
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=workers,
+            log_access=False,
+            log_dictconfig=logging_options,
+            # Threads of one process only wait for each other's interpreter lock: measured at 32 connections, one
+            # of them gives twice the answers a second of granian's default, at a sixth of its 99th percentile.
+            blocking_threads=1,
+            workers_kill_timeout=10,
+        )
+        print(f"http://{host}:{port}/", flush=True)  # noqa: T201  the one line that a first user needs
+        server.serve(target_loader=partial(worker_app, Path(folder)), wrap_loader=False)
 
 
 def _check_free(host: str, port: int) -> None:
@@ -82,9 +95,11 @@ def _check_free(host: str, port: int) -> None:
             ) from None
 
 
-def worker_app() -> Flask:
-    """Return the application of one worker process."""
-    app = create_app(settings=Settings.from_environ(os.environ))
+def worker_app(folder: Path) -> Flask:
+    """Return the application of one worker process, which counts on a board in a folder."""
+    # The parent read the table at its start, and a replaced worker is there to read it anew.
+    use(None)
+    app = create_app(settings=Settings.from_environ(os.environ), board=Board(folder))
     with app.test_client() as client:  # so that the first visitor finds everything loaded
         for path in (
             "/",
@@ -93,6 +108,7 @@ def worker_app() -> Flask:
             "/api/v1/nearest?lon=121.54&lat=31.27&open=arrival",
         ):
             client.get(path)
+    app.extensions["locator.figures"].restart()
     # How names are read takes a while, for which neither the start nor the first visitors wait.
     catalog = app.extensions["locator.catalog"].get()
     names = threading.Timer(_NAMES_AFTER_S, find_places, (catalog, "dhl"))
@@ -104,6 +120,7 @@ def worker_app() -> Flask:
     gc.freeze()
     # An answer makes some hundred short-lived tuples and no cycles: look for those less often.
     gc.set_threshold(20_000, 20, 20)
+    mark_ready(folder, os.getpid())
     return app
 
 

@@ -186,7 +186,8 @@ def test_a_district_answers_without_a_position(client: FlaskClient) -> None:
 
 def test_the_lane_and_the_framework_give_the_same_answer(app: Flask) -> None:
     """The hot address is answered by a layer of its own; what it leaves to Flask must not differ."""
-    lane, framework = app.wsgi_app, app.wsgi_app._after
+    lane = app.wsgi_app.below
+    framework = lane._after
     for query in (
         "",
         "&open=arrival&stay=10",

@@ -16,6 +16,7 @@ from locator._errors import ConflictError, InputError
 from locator.ingest.forensics import CANDIDATES
 from locator.ingest.importing import import_file
 from locator.ingest.report import write_rejects
+from locator.web.operations import note_import
 from locator.web.steward.desk import desk
 from locator.web.steward.people import me
 from locator.web.steward.pin import pin_map
@@ -100,6 +101,7 @@ def write(upload_id: str) -> AnyResponse:
     """Write what can be written, as one save."""
     kept = desk().uploads.get(upload_id, me().name)
     report = run(kept, dry_run=False)
+    note_import(report)
     if report.batch is not None:
         kept.decided.done = report.batch
         kept.keep()

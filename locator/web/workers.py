@@ -1,0 +1,124 @@
+"""granian's server with workers that can be replaced one by one, under load, without a lost answer.
+
+granian gives each worker a listening socket of its own that the kernel spreads connections over. When such a worker
+ends, what the kernel had put in its queue is reset (unless `net.ipv4.tcp_migrate_req` is on, which needs root). Here
+the parent makes the sockets and keeps them: a worker's successor goes on with the same one.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from granian._granian import ListenerSpec
+from granian.server import MPServer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+_log = logging.getLogger(__name__)
+# A country takes two seconds to load, on a busy machine ten.
+_PATIENCE_S = 120.0
+_LOOK_EVERY_S = 0.05
+_READY = ".ready"
+
+
+def mark_ready(folder: Path, pid: int) -> None:
+    """Tell the parent that a worker can answer."""
+    (folder / f"{pid}{_READY}").touch()
+
+
+class Workers(MPServer):
+    """A server whose workers say when they are ready.
+
+    Parameters
+    ----------
+    folder
+        Where they say so, by `mark_ready`.
+    """
+
+    def __init__(self, target: str, *, folder: Path, **options: Any) -> None:  # noqa: ANN401  granian's own
+        super().__init__(target, **options)
+        self._folder = folder
+        self._sockets: list[Any] = []
+
+    def _init_shared_socket(self) -> None:
+        if multiprocessing.get_start_method() != "fork":  # children of another kind inherit no socket
+            super()._init_shared_socket()  # type: ignore[no-untyped-call]
+            return
+        self._sso = None
+        for _ in range(self.workers):
+            self._sockets.append(ListenerSpec(self.bind_addr, self.bind_port, self.backlog).build())
+
+    def _spawn_worker(
+        self,
+        idx: int,
+        target: Callable[..., None],
+        callback_loader: Callable[..., Any],
+        socket_loader: object = None,  # noqa: ARG002  threads share theirs by it
+    ) -> Any:  # noqa: ANN401
+        if self._sockets:
+            self._shd = self._sockets[idx]
+            others = [shared.get_fd() for shared in self._sockets if shared is not self._shd]
+            callback_loader = partial(_alone, others, callback_loader)
+        return super()._spawn_worker(idx=idx, target=target, callback_loader=callback_loader)
+
+    def _drop_shared_socket(self) -> None:
+        super()._drop_shared_socket()  # type: ignore[no-untyped-call]
+        while self._sockets:
+            os.close(self._sockets.pop().get_fd())
+
+    def _respawn_workers(
+        self,
+        workers: Sequence[int],
+        spawn_target: Callable[..., None],
+        target_loader: Callable[..., Any],
+        delay: float = 0.0,  # noqa: ARG002  granian waits so long and hopes
+    ) -> None:
+        """Put a new worker in the place of each, once it can answer; one that cannot leaves the old one there."""
+        for idx in workers:
+            if self.interrupt_signal:
+                return
+            new = self._spawn_worker(idx, spawn_target, target_loader)
+            # Until it is ready its end is no reason to stop the server.
+            new.interrupt_by_parent = True
+            new.start()
+            if not self._becomes_ready(new):
+                _log.error("the new worker %d does not start: the old ones stay", idx + 1)
+                new.kill()
+                new.join()
+                return
+            new.interrupt_by_parent = False
+            old, self.wrks[idx] = self.wrks[idx], new
+            _end(old, self.workers_kill_timeout)
+            _log.warning("worker %d was replaced", idx + 1)
+
+    def _becomes_ready(self, worker: Any) -> bool:  # noqa: ANN401
+        said, end = self._folder / f"{worker.inner.pid}{_READY}", time.monotonic() + _PATIENCE_S
+        while worker.is_alive() and time.monotonic() < end and not self.interrupt_signal:
+            if said.exists():
+                return True
+            time.sleep(_LOOK_EVERY_S)
+        return False
+
+
+def _alone(others: Sequence[int], loader: Callable[..., Any]) -> Any:  # noqa: ANN401
+    """Let go of the other workers' sockets: kept open here, they would be listened on after those have ended."""
+    for descriptor in others:
+        os.close(descriptor)
+    return loader()
+
+
+def _end(worker: Any, most_s: float | None) -> None:  # noqa: ANN401
+    """Let a worker finish what it is at, for so long."""
+    worker.terminate()
+    worker.join(most_s)
+    if worker.is_alive():
+        _log.warning("the old worker %d does not end, it is killed", worker.idx + 1)
+        worker.kill()
+        worker.join()
