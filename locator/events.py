@@ -6,6 +6,7 @@ Wednesday, the days ahead follow from the service's hours, holidays and make-up 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from locator.service import Service
 
 DEFAULT_DAYS = 7
-_MAX_DAYS, _MAX_LIMIT = 60, 50
+MOST_DAYS, _MAX_LIMIT = 60, 50
 _OF_THE_ASKER = ("lon", "lat", "datum", "at", "mode", "max_minutes", "max_m", "district", "limit")
 EVENT_PARAMETERS = (*_OF_THE_ASKER, "days", "topic")
 ON_DUTY = {
@@ -241,14 +242,14 @@ def _unknown(name: str) -> InputError:
 
 def _days(value: object) -> int:
     text = str(value).strip()
-    if text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= _MAX_DAYS:
+    if re.fullmatch(r"[0-9]{1,6}", text) and 1 <= int(text) <= MOST_DAYS:
         return int(text)
     raise InputError(
         "days",
         text[:80],
         Text(
-            f"days 要是 1–{_MAX_DAYS} 的整数，收到的是 {text[:80]!r}",
-            f"days must be a whole number from 1 to {_MAX_DAYS}, got {text[:80]!r}",
+            f"days 要是 1–{MOST_DAYS} 的整数，收到的是 {text[:80]!r}",
+            f"days must be a whole number from 1 to {MOST_DAYS}, got {text[:80]!r}",
         ),
     )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NoReturn, Self
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 DEFAULT_MINUTES = 60.0
+# The longest district name has 15 characters.
+MOST_DISTRICT = 20
 _MAX_LIMIT = 50
 _OF_ONE = frozenset({"lon", "lat", "at"})
 _SHARED_CHARACTERS = 100
@@ -139,11 +142,11 @@ def _read_items(items: Iterable[tuple[str, object]]) -> tuple[dict[str, Any], li
     read: dict[str, Any] = {}
     errors: list[InputError] = []
     for name, value in items:
-        if name not in _READERS:
+        if name not in READERS:
             errors.append(_unknown(name))
         elif value is not None and not (isinstance(value, str) and not value.strip()):
             try:
-                read[name] = _READERS[name](name, value)
+                read[name] = READERS[name](name, value)
             except InputError as error:
                 errors.append(error)
     return read, errors
@@ -211,53 +214,81 @@ def _refuse(name: str, value: object, zh: str, en: str) -> NoReturn:
     raise InputError(name, shown, Text(f"{name} {zh}，收到的是 {shown!r}", f"{name} {en}, got {shown!r}"))
 
 
-def _number(low: float, high: float, unit: Text, *, above: bool = False) -> Callable[[str, object], float]:
-    def read(name: str, value: object) -> float:
-        zh, en = f"要是{unit.zh}", f"must be {unit.en}"
+@dataclass(frozen=True)
+class Number:
+    """Reads a number from `low` to `high`, or above `low`; `unit` says what of."""
+
+    low: float
+    high: float
+    unit: Text
+    above: bool = False
+
+    def __call__(self, name: str, value: object) -> float:
+        """Return the number that a value means."""
+        zh, en = f"要是{self.unit.zh}", f"must be {self.unit.en}"
         try:
             number = float(str(value))
         except ValueError:
             _refuse(name, value, zh, en)
-        if not low <= number <= high or (above and number == low):
+        if not self.low <= number <= self.high or (self.above and number == self.low):
             _refuse(name, value, zh, en)
         return number
 
-    return read
+
+@dataclass(frozen=True)
+class Degrees:
+    """Reads degrees. That they are within `most` of zero is checked of the pair, which may be swapped."""
+
+    most: float
+
+    def __call__(self, name: str, value: object) -> float:
+        """Return the number that a value means."""
+        try:
+            return float(str(value))
+        except ValueError:
+            _refuse(name, value, "要是度数", "must be degrees")
 
 
-def _degrees(name: str, value: object) -> float:
-    try:
-        return float(str(value))
-    except ValueError:
-        _refuse(name, value, "要是度数", "must be degrees")
+@dataclass(frozen=True)
+class Whole:
+    """Reads a whole number from `low` to `high`."""
 
+    low: int
+    high: int
 
-def _whole(low: int, high: int) -> Callable[[str, object], int]:
-    def read(name: str, value: object) -> int:
-        text = str(value).strip()
+    def __call__(self, name: str, value: object) -> int:
+        """Return the number that a value means."""
+        low, high, text = self.low, self.high, str(value).strip()
         if not re.fullmatch(r"[0-9]{1,6}", text) or not low <= int(text) <= high:
             _refuse(name, value, f"要是 {low}–{high} 的整数", f"must be a whole number from {low} to {high}")
         return int(text)
 
-    return read
 
+@dataclass(frozen=True)
+class OneOf:
+    """Reads one of some words."""
 
-def _one_of(*choices: str) -> Callable[[str, object], str]:
-    def read(name: str, value: object) -> str:
+    choices: tuple[str, ...]
+
+    def __call__(self, name: str, value: object) -> str:
+        """Return the word that a value means."""
         text = str(value).strip().lower()
-        if text not in choices:
-            _refuse(name, value, f"只能是 {'、'.join(choices)}", f"must be one of {', '.join(choices)}")
+        if text not in self.choices:
+            zh, en = f"只能是 {'、'.join(self.choices)}", f"must be one of {', '.join(self.choices)}"
+            _refuse(name, value, zh, en)
         return text
 
-    return read
 
+@dataclass(frozen=True)
+class Codes:
+    """Reads codes of a vocabulary, separated by commas."""
 
-def _codes(known: Mapping[str, object]) -> Callable[[str, object], tuple[str, ...]]:
-    def read(name: str, value: object) -> tuple[str, ...]:
+    known: Mapping[str, object]
+
+    def __call__(self, name: str, value: object) -> tuple[str, ...]:
+        """Return the codes that a value means."""
         parts = value.split(",") if isinstance(value, str) else list(value)  # type: ignore[call-overload]
-        return vocabulary.check_codes(name, [p.strip() for p in parts if p.strip()], known)
-
-    return read
+        return vocabulary.check_codes(name, [p.strip() for p in parts if p.strip()], self.known)
 
 
 def _instant(name: str, value: object) -> datetime:
@@ -291,31 +322,32 @@ def past_instant(value: object, now: datetime, name: str = "as_of") -> datetime 
 
 def _district(name: str, value: object) -> str:
     text = str(value).strip()
-    if len(text) > 20:  # noqa: PLR2004  the longest district name has 15 characters
+    if len(text) > MOST_DISTRICT:
         _refuse(name, value, "要是区划代码或区县名", "must be a GB/T 2260 code or a district's name")
     return text
 
 
-_READERS: Mapping[str, Callable[[str, object], object]] = {
+# What the parameters are: the API's description is made from this table, too.
+READERS: Mapping[str, Callable[[str, object], object]] = {
     "at": _instant,
-    "lon": _degrees,
-    "lat": _degrees,
+    "lon": Degrees(_MAX_LON),
+    "lat": Degrees(_MAX_LAT),
     "datum": lambda name, value: datum_of(str(value), name),
-    "kind": _codes(vocabulary.KINDS),
-    "needs_amenity": _codes(vocabulary.AMENITIES),
-    "group": _codes(vocabulary.GROUPS),
-    "needs": _codes(vocabulary.NEEDS),
-    "open": _one_of("any", "now", "arrival"),
-    "stay": _number(0, _MAX_STAY_MIN, Text("0–1440 分钟", "0-1440 minutes")),
-    "offer": _one_of("any", "now"),
-    "mode": _one_of(*vocabulary.MODES),
-    "max_minutes": _number(0, _MAX_MINUTES, Text("大于 0 的分钟数", "minutes above 0"), above=True),
-    "max_m": _number(0, _MAX_M, Text("大于 0 的米数", "metres above 0"), above=True),
-    "sort": _one_of("soonest", "distance", "price", "rent"),
-    "limit": _whole(1, _MAX_LIMIT),
+    "kind": Codes(vocabulary.KINDS),
+    "needs_amenity": Codes(vocabulary.AMENITIES),
+    "group": Codes(vocabulary.GROUPS),
+    "needs": Codes(vocabulary.NEEDS),
+    "open": OneOf(("any", "now", "arrival")),
+    "stay": Number(0, _MAX_STAY_MIN, Text("0–1440 分钟", "0-1440 minutes")),
+    "offer": OneOf(("any", "now")),
+    "mode": OneOf(tuple(vocabulary.MODES)),
+    "max_minutes": Number(0, _MAX_MINUTES, Text("大于 0 的分钟数", "minutes above 0"), above=True),
+    "max_m": Number(0, _MAX_M, Text("大于 0 的米数", "metres above 0"), above=True),
+    "sort": OneOf(("soonest", "distance", "price", "rent")),
+    "limit": Whole(1, _MAX_LIMIT),
     "district": _district,
-    "rent_min": _number(0, _MAX_CNY, Text("0 元以上", "0 yuan or more")),
-    "rent_max": _number(0, _MAX_CNY, Text("0 元以上", "0 yuan or more")),
-    "vacancies": _whole(0, 10_000),
-    "words": _one_of("zh", "en"),
+    "rent_min": Number(0, _MAX_CNY, Text("0 元以上", "0 yuan or more")),
+    "rent_max": Number(0, _MAX_CNY, Text("0 元以上", "0 yuan or more")),
+    "vacancies": Whole(0, 10_000),
+    "words": OneOf(("zh", "en")),
 }

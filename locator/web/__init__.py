@@ -27,6 +27,8 @@ from locator.web import (
     language,
     oembed,
     offline,
+    ogc,
+    openapi,
     operations,
     pages,
     plan,
@@ -117,7 +119,7 @@ def create_app(
     app.extensions["locator.limiter"] = limiter_of(chosen, str(app.secret_key))
     plan.install(app, chosen, store)
     blueprints = (
-        api, builder, embed, events, feedback, files, finding, images, import_api, oembed, offline,
+        api, builder, embed, events, feedback, files, finding, images, import_api, oembed, offline, ogc, openapi,
         operations, pages, plan, runs, steward, wechat,
     )  # fmt: skip
     for blueprint in (room.blueprint for room in blueprints):

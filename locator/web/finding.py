@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -24,14 +25,18 @@ if TYPE_CHECKING:
 blueprint = Blueprint("finding", __name__)
 MAX_TEXT = 60
 _SUGGESTED = 8
-_DEFAULT_LIMIT, _MAX_LIMIT = 100, 1000
+# Of the contract's parameters, those that a suggested page keeps, and those that the list goes by.
+SUGGEST_KEEPS = ("kind", "group", "open", "mode")
+LIST_PARAMETERS = ("at", "datum", "kind", "group")
+DEFAULT_LIMIT, MAX_LIMIT = 100, 1000
 
 
 @blueprint.get("/api/v1/suggest")
 def suggest() -> Response:
     """Answer what somebody may be about to type: towns and districts, then services, each with its page."""
     text = request.args.get("q", "").strip()[:MAX_TEXT]
-    kept = {name: value for name, value in given().items() if name in {"group", "mode", "kind", "open"}}
+    kept = {name: value for name, value in given().items() if name in SUGGEST_KEEPS}
+    ask(kept, datetime.now(SHANGHAI), anywhere=True)  # what a suggestion leads to must be a good question
     places = find_places(current_catalog(), text, limit=_SUGGESTED) if text else []
     found = [{"name": p.name, "note": noted(p).note, "id": p.id, "url": place_url(p, kept)} for p in places]
     return json_response({"q": text, "suggestions": found}, "application/json")
@@ -40,7 +45,7 @@ def suggest() -> Response:
 @blueprint.get("/api/v1/services")
 def services() -> Response:
     """Answer the services in a box, of a kind, by name: for maps and lists."""
-    values = {name: value for name, value in given().items() if name in {"at", "datum", "kind", "group"}}
+    values = {name: value for name, value in given().items() if name in LIST_PARAMETERS}
     question = ask(values, datetime.now(SHANGHAI), anywhere=True)
     box = box_of(request.args.get("bbox", ""), question.datum)
     text = request.args.get("q", "").strip()[:MAX_TEXT]
@@ -50,11 +55,11 @@ def services() -> Response:
 
 
 def _limited(question: Question) -> Question:
-    said = request.args.get("limit", "").strip() or str(_DEFAULT_LIMIT)
-    if not (said.isascii() and said.isdigit() and 1 <= int(said[:6]) <= _MAX_LIMIT):
+    said = request.args.get("limit", "").strip() or str(DEFAULT_LIMIT)
+    if not (re.fullmatch(r"[0-9]{1,6}", said) and 1 <= int(said) <= MAX_LIMIT):
         raise InputError(
             "limit",
             said[:20],
-            Text(f"limit 要是 1–{_MAX_LIMIT} 的整数", f"limit must be a whole number from 1 to {_MAX_LIMIT}"),
+            Text(f"limit 要是 1–{MAX_LIMIT} 的整数", f"limit must be a whole number from 1 to {MAX_LIMIT}"),
         )
     return question.but(limit=int(said))

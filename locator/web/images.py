@@ -90,7 +90,7 @@ def poster(service_id: str) -> Response:
     """Draw the poster for a service's door."""
     catalog = current_catalog()
     row = catalog.row_of(service_id)
-    size = request.args.get("size", "A4")
+    size = request.args.get("size") or "A4"
     poster_size(size)
     url = f"{base_url()}/s/{service_id}"
     key = f"{size} {url} {catalog.raw(row).decode()}"

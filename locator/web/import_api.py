@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("import_api", __name__)
 _MULTIPART = 64 * 1024
-_WORDS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False, "": False}
+FLAGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False, "": False}
 
 
 @blueprint.post("/api/v1/imports")
@@ -84,6 +84,6 @@ def _bearer() -> User | None:
 
 def _flag(name: str) -> bool:
     said = request.form.get(name, "").strip().lower()
-    if said not in _WORDS:
+    if said not in FLAGS:
         raise InputError(name, said, Text(f"{name} 写 true 或 false", f"{name} must be true or false"))
-    return _WORDS[said]
+    return FLAGS[said]

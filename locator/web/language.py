@@ -181,7 +181,7 @@ def _carry(endpoint: str, values: dict[str, object]) -> None:
         values.setdefault("lang", chosen())
 
 
-_PAGES = {"pages", "embed", "builder", "events", "feedback", "runs", "offline"}
+_PAGES = {"pages", "embed", "builder", "events", "feedback", "runs", "offline", "openapi"}
 _NO_PAGES = {"embed.loader", "events.events", "offline.worker", "offline.manifest", "offline.district"}
 
 

@@ -26,7 +26,7 @@ blueprint = Blueprint("oembed", __name__)
 _WIDTH, _HEIGHT = 600, 480
 _AGE_S = 3600
 # Wide enough for any page, and no more than a number.
-_MOST_PX = 10_000
+MOST_PX = 10_000
 _THUMBNAIL = 480
 # The share-*.png are squares of this side.
 _SHARED = (300, 300)
@@ -38,7 +38,7 @@ _NOT_OURS = Text("这个网址不是本站能嵌入的页面", "this address is 
 @blueprint.get("/oembed")
 def answer() -> Response:
     """Answer what to put in the place of one of our addresses."""
-    if request.args.get("format", _JSON) != _JSON:
+    if (request.args.get("format") or _JSON) != _JSON:
         return Response("only format=json\n", 501, mimetype="text/plain")
     width, height = _at_most("maxwidth", _WIDTH), _at_most("maxheight", _HEIGHT)
     url = request.args.get("url", "")
@@ -56,7 +56,7 @@ def answer() -> Response:
         "html": iframe(src, title, width, height),
     }
     # A thumbnail may be no larger than what was asked for, either.
-    if picture.width <= _at_most("maxwidth", _MOST_PX) and picture.height <= _at_most("maxheight", _MOST_PX):
+    if picture.width <= _at_most("maxwidth", MOST_PX) and picture.height <= _at_most("maxheight", MOST_PX):
         found |= {f"thumbnail_{name}": value for name, value in picture._asdict().items()}
     response = Response(current_app.json.dumps(found), mimetype="application/json")
     response.headers["Access-Control-Allow-Origin"] = "*"
@@ -128,13 +128,13 @@ def _at_most(name: str, wanted: int) -> int:
     text = request.args.get(name, "")
     if not text:
         return wanted
-    if not re.fullmatch(r"[0-9]{1,5}", text) or not 1 <= int(text) <= _MOST_PX:
+    if not re.fullmatch(r"[0-9]{1,5}", text) or not 1 <= int(text) <= MOST_PX:
         raise InputError(
             name,
             text[:20],
             Text(
-                f"{name} 要是 1–{_MOST_PX} 的整数，收到的是 {text[:20]!r}",
-                f"{name} must be a whole number from 1 to {_MOST_PX}, got {text[:20]!r}",
+                f"{name} 要是 1–{MOST_PX} 的整数，收到的是 {text[:20]!r}",
+                f"{name} must be a whole number from 1 to {MOST_PX}, got {text[:20]!r}",
             ),
         )
     return min(wanted, int(text))

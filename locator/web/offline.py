@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("offline", __name__)
 SIZES = (192, 512)
-_MOST_IDS = 100
+MOST_IDS = 100
 _NAME = Text("工会驿站地图", "Union station map")
 _WHAT = Text("附近能用的驿站、食堂和住处", "Rest stations, canteens and homes near you")
 _STYLES = ("tokens.css", "app.css", "offline.css")
@@ -49,7 +49,7 @@ def district(code: str) -> Response:
 def some() -> Response:
     """Send some services by their `ids`: those of the answer that the phone shows. No position is asked."""
     catalog = current_catalog()
-    ids = [one for one in request.args.get("ids", "").split(",") if one][:_MOST_IDS]
+    ids = [one for one in request.args.get("ids", "").split(",") if one][:MOST_IDS]
     return _copy([catalog.row_of(one) for one in ids])
 
 

@@ -34,7 +34,12 @@ _TITLES = {
     500: Text("我们这边出错了", "Our mistake"),
 }
 # Programs ask there; people ask elsewhere.
-_DATA = ("/api/", "/healthz", "/readyz", "/metrics", "/wechat/", "/oembed")
+_DATA = (
+    "/api/", "/healthz", "/readyz", "/metrics", "/wechat/", "/oembed", "/openapi.json", "/outline/",
+    "/map.", "/ogc",
+)  # fmt: skip
+# Of what the framework says beside an error: when to come back, and which methods there are.
+_TOLD = {"Retry-After", "Allow"}
 _WECHAT = Text("微信接口暂时用不了", "WeChat is away")
 _OURS = Text("这是我们的错，已经记下。稍后再试", "It is logged. Try again later")
 
@@ -93,7 +98,7 @@ def _from_http(error: HTTPException) -> Response:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return _answer(status, _OURS)
     answered = _answer(status, _TITLES.get(status, _TITLES[400]))
-    answered.headers.extend((name, value) for name, value in error.get_headers() if name == "Retry-After")
+    answered.headers.extend((name, value) for name, value in error.get_headers() if name in _TOLD)
     return answered
 
 
