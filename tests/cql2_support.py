@@ -45,13 +45,22 @@ _COMPARE = {
     ">=": operator.ge,
 }
 
+
+def shape(tree: dict[str, Any]) -> Any:
+    """Return a literal's geometry."""
+    if "bbox" not in tree:
+        return shapely.geometry.shape(tree)
+    west, south, east, north = tree["bbox"]
+    return shapely.MultiPoint([(x, y) for x in (west, east) for y in (south, north)]).convex_hull
+
+
 # ---- rows ----------------------------------------------------------------------------------------------------
 
 _strings = st.one_of(st.sampled_from(["a", "食堂", "éA", "", "ß"]), st.text(_LETTERS, max_size=5))
 _numbers = st.sampled_from([-2.0, -1.0, 0.0, 0.5, 1.0, 2.0, 3.0])
 _days = st.dates(date(2026, 2, 27), date(2026, 3, 2))
-_times = st.datetimes(datetime(2026, 2, 27, 12), datetime(2026, 3, 2, 12)).map(
-    lambda t: t.replace(tzinfo=UTC)
+_times = st.timedeltas(timedelta(0), timedelta(3)).map(
+    lambda past: datetime(2026, 2, 27, 12, tzinfo=UTC) + past
 )
 _grid = st.integers(0, 3).map(float)
 _positions = st.tuples(_grid, _grid).map(list)
@@ -93,7 +102,7 @@ _VALUES: dict[str, st.SearchStrategy[Any]] = {
     "boolean": st.booleans(),
     "date": _days,
     "instant": _times,
-    "geometry": st.one_of(_points, _lines, _polygons).map(lambda g: shape(g)),
+    "geometry": st.one_of(_points, _lines, _polygons).map(shape),
     "array": st.lists(st.sampled_from(["a", "b", "食堂"]), max_size=3).map(tuple),
 }
 Row = dict[str, Any]
@@ -273,15 +282,7 @@ def text_of(tree: Any) -> str:  # noqa: C901, PLR0911, PLR0912  a grammar's wort
 # ---- the second way ------------------------------------------------------------------------------------------
 
 
-def shape(tree: dict[str, Any]) -> Any:
-    """Return a literal's geometry."""
-    if "bbox" not in tree:
-        return shapely.geometry.shape(tree)
-    west, south, east, north = tree["bbox"]
-    return shapely.MultiPoint([(x, y) for x in (west, east) for y in (south, north)]).convex_hull
-
-
-def answer(tree: Any, row: Row) -> Any:  # noqa: C901, PLR0911, PLR0912
+def answer(tree: Any, row: Row) -> Any:  # noqa: C901, PLR0911
     """Return what a tree is worth for one row; None is unknown."""
     if isinstance(tree, list):
         values = [answer(item, row) for item in tree]

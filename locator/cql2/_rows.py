@@ -73,6 +73,14 @@ class Rows:
             self._prepared[kind, name] = prepare(self._column(name))
         return self._prepared[kind, name]
 
+    def changed(self, written: object, compute: Callable[[], Coded]) -> Coded:
+        """Return what ``compute`` gives for a term, once however often the term is written."""
+        key = ("changed", repr(written))
+        if key not in self._prepared:
+            self._prepared[key] = compute()
+        found: Coded = self._prepared[key]
+        return found
+
     def strings(self, name: str) -> Coded:
         """Return a column of strings."""
         found: Coded = self._once("string", name, lambda column: coded(column, ""))

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from locator.cql2 import parse
 
 # CQL2_EXAMPLES=20000 for a long run.
-_EXAMPLES = int(os.environ.get("CQL2_EXAMPLES", "500"))
+_EXAMPLES = int(os.environ.get("CQL2_EXAMPLES", "300"))
 
 
 @settings(max_examples=_EXAMPLES, deadline=None)
