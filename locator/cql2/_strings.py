@@ -6,6 +6,8 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from locator.cql2._truth import COMPARE, TURNED, Truth, known
 
 if TYPE_CHECKING:
@@ -13,15 +15,26 @@ if TYPE_CHECKING:
 
     from locator.cql2._rows import Coded
 
-import numpy as np
-
 _PIECE = re.compile(r"\\(.)|(%)|(_)|(.)", re.DOTALL)
 # Kana's voicing marks make another letter, they are no accents.
 _LETTERS = "\u3099\u309a"
 
 
+class _WithoutAccents(dict[int, int | None]):
+    # Filled as letters are met: asking Unicode for the category of each would be three times slower.
+    def __missing__(self, code: int) -> int | None:
+        accent = unicodedata.category(chr(code)) == "Mn" and chr(code) not in _LETTERS
+        self[code] = None if accent else code
+        return self[code]
+
+
+_WITHOUT_ACCENTS = _WithoutAccents()
+
+
 def casei(text: str) -> str:
     """Return a text as any other casing of it would return it; ß and ss are one."""
+    if text.isascii():
+        return text.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).casefold())
 
 
@@ -29,21 +42,20 @@ def accenti(text: str) -> str:
     """Return a text without its accents."""
     if text.isascii():
         return text
-    parts = unicodedata.normalize("NFD", text)
-    kept = (c for c in parts if c in _LETTERS or unicodedata.category(c) != "Mn")
-    return unicodedata.normalize("NFC", "".join(kept))
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).translate(_WITHOUT_ACCENTS))
 
 
 class _Run(NamedTuple):
-    # What stands between two %: its length, and how to find it.
+    # What stands between two %: its length, how to find it, and its text if there is no _ in it.
     length: int
     find: Callable[[str, int], int]
+    plain: str | None = None
 
 
 def _run(pieces: list[str | None]) -> _Run:
     if None not in pieces:
         plain = "".join(piece or "" for piece in pieces)
-        return _Run(len(plain), lambda text, start: text.find(plain, start))
+        return _Run(len(plain), lambda text, start: text.find(plain, start), plain)
     # Every piece takes one character, so the search cannot backtrack.
     search = re.compile("".join("." if p is None else re.escape(p) for p in pieces), re.DOTALL).search
 
@@ -71,6 +83,19 @@ def like(pattern: str) -> Callable[[str], bool]:
     try in exponentially many ways is one walk. A run's own search is the length of the text times that of the run.
     """
     runs = _runs(pattern)
+    match [run.plain for run in runs]:
+        # What people ask for, at three times the speed.
+        case [str(start), ""]:
+            return lambda text: text.startswith(start)
+        case ["", str(end)]:
+            return lambda text: text.endswith(end)
+        case ["", str(inside), ""]:
+            return lambda text: inside in text
+        case _:
+            return _walked(runs)
+
+
+def _walked(runs: list[_Run]) -> Callable[[str], bool]:
     first, last = runs[0], runs[-1]
     if len(runs) == 1:
         return lambda text: len(text) == first.length and first.find(text, 0) == 0
@@ -79,13 +104,13 @@ def like(pattern: str) -> Callable[[str], bool]:
     def matches(text: str) -> bool:
         end = len(text) - last.length
         place = first.length
-        if place > end or not _stands(first, text, 0) or not _stands(last, text, end):
+        if place > end or not _stands(first, text, 0):
             return False
         for run in middle:
             place = run.find(text, place)
             if place < 0 or (place := place + run.length) > end:
                 return False
-        return True
+        return _stands(last, text, end)
 
     return matches
 
