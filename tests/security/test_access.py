@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from steward_support import PASSWORD, desk_client, desk_store, list_row, log_in, sheet, token, upload
-from walk import addresses
+from walk_support import addresses
 
 from locator.store.accounts import make_token
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from steward_support import desk_client, log_in
-from walk import addresses
+from walk_support import addresses
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
