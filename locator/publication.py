@@ -42,6 +42,33 @@ def refusal(published: Datum, field: str = "datum") -> InputError:
     )
 
 
+def check_wgs84(published: Datum, what: str) -> None:
+    """Raise if something that is WGS-84 by its definition is to be made where that is not published.
+
+    Parameters
+    ----------
+    published
+        The datum of publication.
+    what
+        The format's name: "OpenStreetMap".
+
+    Raises
+    ------
+    InputError
+        Another datum than WGS-84 is published.
+    """
+    if published is not Datum.WGS84:
+        name = NAMES[published]
+        raise InputError(
+            "format",
+            what,
+            Text(
+                f"{what} 只收 WGS-84 坐标，而本站只公布 {name}（LOCATOR_PUBLISH_DATUM），所以不导出",
+                f"{what} takes WGS-84 positions only, and this site publishes {name} (LOCATOR_PUBLISH_DATUM): not exported",
+            ),
+        )
+
+
 def datum_for(name: str | None, published: Datum, field: str = "datum") -> Datum:
     """Return the datum that somebody asks to be answered in; nothing said means that of publication.
 

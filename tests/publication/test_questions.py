@@ -14,11 +14,12 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import world
 
-from locator._errors import ConfigurationError
+from locator._errors import ConfigurationError, InputError
 from locator._settings import Settings, publish_datum
-from locator.datum import convert
+from locator.datum import Datum, convert
 from locator.geodesy import geodesic_m
 from locator.maps import basemap_of
+from locator.publication import check_wgs84
 from locator.store import Store
 from locator.web import create_app
 
@@ -234,3 +235,11 @@ def test_without_the_setting_answers_are_those_of_wgs84(store: str, address: str
     if "services" in address:
         assert "datum" not in one.get_json()
         assert one.get_json()["source_datum"] == "gcj02"
+
+
+def test_what_can_only_be_wgs84_is_refused_where_that_is_not_published() -> None:
+    check_wgs84(Datum.WGS84, "OpenStreetMap")
+    with pytest.raises(
+        InputError, match="OpenStreetMap takes WGS-84 positions only, and this site publishes BD-09"
+    ):
+        check_wgs84(Datum.BD09, "OpenStreetMap")
