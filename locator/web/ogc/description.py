@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from locator.web.ogc.fields import Field
 
 _ROOT = "/ogc"
+TAG = "ogc"
 # In an address only: what a feature has one of.
 _SHOWN_TIME, _SHOWN_BOX = "2026-11-23/..", "121.4,31.2,121.6,31.4"
 _SYSTEMS = [crs.uri for crs in systems("wgs84")]
@@ -240,7 +241,7 @@ def _operation(
         "get": {
             "operationId": name,
             "summary": text.of(language),
-            "tags": ["OGC API - Features"],
+            "tags": [TAG],
             "parameters": list(parameters),
             "responses": responses,
         }
