@@ -157,6 +157,9 @@ def _paths_of(one: Collection, language: str) -> dict[str, Any]:
         base: described,
         f"{base}/queryables": _document(f"ogcQueryables_{one.id}", queryables, "ogcSchema", SCHEMA, language),
         f"{base}/schema": _document(f"ogcSchema_{one.id}", schema, "ogcSchema", SCHEMA, language),
+        f"{base}/schema/feature": _document(
+            f"ogcFeatureSchema_{one.id}", schema, "ogcSchema", SCHEMA, language
+        ),
         f"{base}/items": page,
         f"{base}/items/{{featureId}}": feature,
     }
