@@ -9,7 +9,7 @@ from locator._errors import Text
 from locator.web.ogc import documents
 from locator.web.ogc.collections import COLLECTIONS, Collection
 from locator.web.ogc.crs import CRS84, systems
-from locator.web.ogc.links import GEOJSON, HTML, JSON, SCHEMA, Site
+from locator.web.ogc.links import GEOJSON, HTML, JSON, OPENAPI, SCHEMA, Site
 from locator.web.ogc.query import DEFAULT_LIMIT, LANGUAGES, MOST
 
 if TYPE_CHECKING:
@@ -47,7 +47,9 @@ def paths(language: str = "en") -> dict[str, Any]:
         f"{_ROOT}/conformance": _document(
             "ogcConformance", Text("符合哪些标准", "What it conforms to"), "ogcConformance", JSON, language
         ),
-        f"{_ROOT}/api": _document("ogcApi", Text("这份描述", "This description"), "ogcApi", JSON, language),
+        f"{_ROOT}/api": _document(
+            "ogcApi", Text("这份描述", "This description"), "ogcApi", OPENAPI, language
+        ),
         f"{_ROOT}/collections": _document(
             "ogcCollections", Text("所有集合", "The collections"), "ogcCollections", JSON, language
         ),
@@ -205,7 +207,9 @@ def _common(language: str) -> list[dict[str, Any]]:
         _parameter(
             "f", Text("格式；不写就看 Accept", "the form; by Accept if left out"), form, language, "json"
         ),
-        _parameter("lang", Text("语言", "the language"), {"type": "string", "enum": ["zh", "en"]}, language),
+        _parameter(
+            "lang", Text("语言：zh、en", "the language: zh, en"), {"type": "string"}, language, language
+        ),
     ]
 
 
@@ -218,7 +222,7 @@ def _parameter(
     name: str, text: Text, schema: dict[str, Any], language: str, example: object = None
 ) -> dict[str, Any]:
     found: dict[str, Any] = {
-        "name": name, "in": "query", "required": False, "description": text.of(language), "schema": schema,
+        "name": name, "in": "query", "required": False, "allowEmptyValue": True, "description": text.of(language), "schema": schema,
     }  # fmt: skip
     return found if example is None else {**found, "example": example}
 
