@@ -15,7 +15,7 @@ from locator.event_words import days_of
 from locator.events import DEFAULT_DAYS, EVENT_PARAMETERS, EventsQuestion, ask_events, programme
 from locator.timeline import SHANGHAI
 from locator.web.current import current_catalog
-from locator.web.lane import GEOJSON
+from locator.web.lane import GEOJSON, parameters
 from locator.web.language import carried, clock, language, said
 from locator.web.publishing import publish_datum
 
@@ -35,7 +35,8 @@ _KEPT = (*(name for name in EVENT_PARAMETERS if name != "limit"), "place")
 @blueprint.get("/api/v1/events")
 def events() -> Response:
     """Answer what is on."""
-    question = ask_events(request.args.to_dict(), datetime.now(SHANGHAI), publish_datum())
+    given = parameters(request.query_string.decode("utf-8", "replace"))
+    question = ask_events(given, datetime.now(SHANGHAI), publish_datum())
     response = Response(encode_events(programme(current_catalog(), question)), content_type=GEOJSON)
     # It depends on the minute, and the address may hold a position.
     response.headers["Cache-Control"] = "no-store"

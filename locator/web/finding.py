@@ -47,7 +47,7 @@ def services() -> Response:
     """Answer the services in a box, of a kind, by name: for maps and lists."""
     values = {name: value for name, value in given().items() if name in LIST_PARAMETERS}
     question = ask(values, datetime.now(SHANGHAI), anywhere=True)
-    box = box_of(request.args.get("bbox", ""), question.datum)
+    box = box_of(",".join(request.args.getlist("bbox")), question.datum)
     text = request.args.get("q", "").strip()[:MAX_TEXT]
     body = browse(current_catalog(), _limited(question), box=box, text=text)
     # A box tells where somebody looks.

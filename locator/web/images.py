@@ -25,6 +25,7 @@ from locator.search import answer
 from locator.state import query_of
 from locator.timeline import SHANGHAI
 from locator.web.current import current_catalog, current_networks
+from locator.web.lane import parameters
 from locator.web.publishing import publish_datum
 
 if TYPE_CHECKING:
@@ -121,7 +122,8 @@ def picture_size(values: Mapping[str, str]) -> tuple[int, int]:
 
 
 def _map(mimetype: str) -> Response:
-    asked = picture_request(request.args, datetime.now(SHANGHAI), publish_datum())
+    given = parameters(request.query_string.decode("utf-8", "replace"))
+    asked = picture_request(given, datetime.now(SHANGHAI), publish_datum())
     catalog, basemap = current_catalog(), cast("Basemap", current_app.extensions["locator.basemap"])
     place = {"place": asked.place} if asked.place else {}
     query = "&".join(filter(None, (query_of(asked.question, publish_datum()), urlencode(place))))

@@ -17,7 +17,7 @@ from werkzeug.http import parse_accept_header
 from locator._errors import InputError
 from locator.answers import encode
 from locator.datum import Datum
-from locator.question import ask
+from locator.question import READERS, Codes, ask
 from locator.search import answer
 from locator.timeline import SHANGHAI
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 PATH = "/api/v1/nearest"
 GEOJSON = "application/geo+json"
+# Of all that is asked: values that may be several.
+LISTS = frozenset({"topic", "bbox", "ids"} | {n for n, read in READERS.items() if isinstance(read, Codes)})
 # An answer about here and now is kept nowhere, and nothing in it may run.
 HEADERS = (
     ("Content-Type", GEOJSON),
@@ -91,8 +93,19 @@ def parameters(query: str) -> dict[str, str]:
     """Return the parameters of a query string by name."""
     pairs = [pair.partition("=") for pair in query.split("&") if pair]
     if "%" not in query and "+" not in query:  # numbers and plain words: nearly every question
-        return {name: value for name, _, value in pairs}
-    return {unquote_plus(name): unquote_plus(value).strip() for name, _, value in pairs}
+        found = {name: value for name, _, value in pairs}
+    else:
+        found = {unquote_plus(name): unquote_plus(value).strip() for name, _, value in pairs}
+    return found if len(found) == len(pairs) else found | _joined(pairs)
+
+
+def _joined(pairs: list[tuple[str, str, str]]) -> dict[str, str]:
+    """Return lists whose values came one by one (`kind=a&kind=b`), as many clients send them."""
+    lists: dict[str, list[str]] = {}
+    for name, _, value in pairs:
+        if unquote_plus(name) in LISTS:
+            lists.setdefault(unquote_plus(name), []).append(unquote_plus(value).strip())
+    return {name: ",".join(filter(None, values)) for name, values in lists.items()}
 
 
 def question_of(given: dict[str, str], published: Datum = Datum.WGS84) -> Question:

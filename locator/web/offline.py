@@ -49,7 +49,7 @@ def district(code: str) -> Response:
 def some() -> Response:
     """Send some services by their `ids`: those of the answer that the phone shows. No position is asked."""
     catalog = current_catalog()
-    ids = [one for one in request.args.get("ids", "").split(",") if one][:MOST_IDS]
+    ids = [one for one in ",".join(request.args.getlist("ids")).split(",") if one][:MOST_IDS]
     return _copy([catalog.row_of(one) for one in ids])
 
 

@@ -44,6 +44,7 @@ REQUESTS: dict[str, list[tuple[str, str, dict[str, object]]]] = {
     "servicePoster": [("A6", "A6", {"service_id": "yp-canteen-001", "size": "A6"})],
     "oembed": [("一个服务的页面", "A service's page", {"url": f"{HOST}/s/yp-canteen-001", "maxwidth": 480})],
     "outline": [("上海", "Shanghai", {"city": "3101"})],
+    "readyz": [("能答题", "It can answer", {})],
     "healthz": [("好着", "All is well", {})],
 }  # fmt: skip
 # Pictures are no text, and these are long.

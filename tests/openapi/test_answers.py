@@ -179,6 +179,38 @@ def test_a_question_refuses_what_it_does_not_know_and_a_list_passes_over_it(
         assert "passed over" in operation(other).shape["description"]
 
 
+@pytest.mark.parametrize(
+    ("path", "name", "values"),
+    [
+        ("/api/v1/nearest?lon=121.54&lat=31.27", "group", ["rider", "courier"]),
+        ("/api/v1/nearest?lon=121.54&lat=31.27&at=2026-11-23T13:05%2B08:00", "needs", ["rest", "save"]),
+        ("/api/v1/along?path=121.54,31.27;121.55,31.28", "kind", ["station", "canteen"]),
+        ("/api/v1/events?days=30", "topic", ["film", "duty"]),
+    ],
+)
+def test_a_list_may_come_value_by_value_as_generated_clients_send_it(
+    client: FlaskClient, path: str, name: str, values: list[str]
+) -> None:
+    one_by_one = client.get("&".join([path, *(f"{name}={value}" for value in values)])).get_json(force=True)
+    at_once = client.get(f"{path}&{name}={','.join(values)}").get_json(force=True)
+    assert one_by_one["asked"][name] == at_once["asked"][name] == values
+
+
+def test_boxes_ids_and_pictures_take_lists_value_by_value_too(client: FlaskClient) -> None:
+    one_by_one, at_once = (
+        client.get(f"/api/v1/services?{box}").get_json(force=True)["numberMatched"]
+        for box in ("bbox=121.5&bbox=31.2&bbox=121.6&bbox=31.3", "bbox=121.5,31.2,121.6,31.3")
+    )
+    assert one_by_one == at_once > 0
+    kept = client.get("/api/v1/offline.json?ids=yp-canteen-001&ids=yp-canteen-002").get_json()
+    assert [one["id"] for one in kept["services"]] == ["yp-canteen-001", "yp-canteen-002"]
+    whole = "/map.svg?district=310110&at=2026-11-23T13:05"
+    drawn = [
+        client.get(f"{whole}&{kinds}").data for kinds in ("kind=canteen&kind=station", "kind=canteen,station")
+    ]
+    assert drawn[0] == drawn[1] != client.get(f"{whole}&kind=station").data
+
+
 def test_what_fuzzing_found_is_as_described(client: FlaskClient) -> None:
     """Each was an answer that the description did not allow, or a refusal that it did not speak of."""
     before = answered(client, operation("nearest"), {"lon": 121.54, "lat": 31.27, "as_of": "1970-01-01"})

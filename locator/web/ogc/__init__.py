@@ -43,7 +43,9 @@ def conformance() -> Response:
 @blueprint.get("/api")
 def api() -> Response:
     """Describe /ogc as OpenAPI."""
-    return _answer(OPENAPI, lambda: description.document(_site()), pages.api)
+    # GDAL asks for OpenAPI 3.0 or any JSON, and takes nothing that calls itself 3.1.
+    plain = "f" not in _given() and "application/json" in request.accept_mimetypes.values()
+    return _answer(JSON if plain else OPENAPI, lambda: description.document(_site()), pages.api)
 
 
 @blueprint.get("/collections")
@@ -71,6 +73,13 @@ def schema(name: str) -> Response:
     """Say what features hold."""
     one = collection_of(name)
     return _answer(SCHEMA, lambda: documents.schema(one, _site()), pages.schema)
+
+
+@blueprint.get("/collections/<name>/schema/feature")
+def feature_schema(name: str) -> Response:
+    """Say what a feature holds as GeoJSON."""
+    one = collection_of(name)
+    return _answer(SCHEMA, lambda: documents.feature_schema(one, _site()), pages.schema)
 
 
 @blueprint.get("/collections/<name>/items")

@@ -9,7 +9,7 @@ from locator._errors import Text
 from locator.web.ogc import documents
 from locator.web.ogc.collections import COLLECTIONS, Collection
 from locator.web.ogc.crs import CRS84, systems
-from locator.web.ogc.links import GEOJSON, HTML, JSON, SCHEMA, Site
+from locator.web.ogc.links import GEOJSON, HTML, JSON, OPENAPI, SCHEMA, Site
 from locator.web.ogc.query import DEFAULT_LIMIT, LANGUAGES, MOST
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from locator.web.ogc.fields import Field
 
 _ROOT = "/ogc"
+TAG = "ogc"
 # In an address only: what a feature has one of.
 _SHOWN_TIME, _SHOWN_BOX = "2026-11-23/..", "121.4,31.2,121.6,31.4"
 _SYSTEMS = [crs.uri for crs in systems("wgs84")]
@@ -46,7 +47,9 @@ def paths(language: str = "en") -> dict[str, Any]:
         f"{_ROOT}/conformance": _document(
             "ogcConformance", Text("符合哪些标准", "What it conforms to"), "ogcConformance", JSON, language
         ),
-        f"{_ROOT}/api": _document("ogcApi", Text("这份描述", "This description"), "ogcApi", JSON, language),
+        f"{_ROOT}/api": _document(
+            "ogcApi", Text("这份描述", "This description"), "ogcApi", OPENAPI, language
+        ),
         f"{_ROOT}/collections": _document(
             "ogcCollections", Text("所有集合", "The collections"), "ogcCollections", JSON, language
         ),
@@ -156,6 +159,9 @@ def _paths_of(one: Collection, language: str) -> dict[str, Any]:
         base: described,
         f"{base}/queryables": _document(f"ogcQueryables_{one.id}", queryables, "ogcSchema", SCHEMA, language),
         f"{base}/schema": _document(f"ogcSchema_{one.id}", schema, "ogcSchema", SCHEMA, language),
+        f"{base}/schema/feature": _document(
+            f"ogcFeatureSchema_{one.id}", schema, "ogcSchema", SCHEMA, language
+        ),
         f"{base}/items": page,
         f"{base}/items/{{featureId}}": feature,
     }
@@ -201,7 +207,9 @@ def _common(language: str) -> list[dict[str, Any]]:
         _parameter(
             "f", Text("格式；不写就看 Accept", "the form; by Accept if left out"), form, language, "json"
         ),
-        _parameter("lang", Text("语言", "the language"), {"type": "string", "enum": ["zh", "en"]}, language),
+        _parameter(
+            "lang", Text("语言：zh、en", "the language: zh, en"), {"type": "string"}, language, language
+        ),
     ]
 
 
@@ -214,7 +222,7 @@ def _parameter(
     name: str, text: Text, schema: dict[str, Any], language: str, example: object = None
 ) -> dict[str, Any]:
     found: dict[str, Any] = {
-        "name": name, "in": "query", "required": False, "description": text.of(language), "schema": schema,
+        "name": name, "in": "query", "required": False, "allowEmptyValue": True, "description": text.of(language), "schema": schema,
     }  # fmt: skip
     return found if example is None else {**found, "example": example}
 
@@ -240,7 +248,7 @@ def _operation(
         "get": {
             "operationId": name,
             "summary": text.of(language),
-            "tags": ["OGC API - Features"],
+            "tags": [TAG],
             "parameters": list(parameters),
             "responses": responses,
         }

@@ -37,6 +37,7 @@ _API, _DOCS = (
 _CONFORMANCE, _DATA = Text("符合哪些标准", "what it conforms to"), Text("集合", "the collections")
 _ITEMS, _QUERYABLES = Text("要素", "the features"), Text("能筛选的字段", "what filters may name")
 _SCHEMA = Text("要素的结构", "what features hold")
+_FEATURE_SCHEMA = Text("GeoJSON 要素的结构", "what a GeoJSON feature holds")
 
 
 def title_of(text: Text, datum: str) -> Text:
@@ -65,7 +66,8 @@ def landing(site: Site) -> dict[str, Any]:
         **said_datum(site),
         "links": [
             *site.itself("", JSON),
-            site.link("service-desc", "/api", OPENAPI, _API),
+            # Without a query: what type it is sent as depends on what the asker takes.
+            {**site.link("service-desc", "/api", OPENAPI, _API), "href": site.plain("/api")},
             site.link("service-doc", "/api", HTML, _DOCS),
             site.link("conformance", "/conformance", JSON, _CONFORMANCE),
             site.link("data", "/collections", JSON, _DATA),
@@ -108,7 +110,7 @@ def collection(one: Collection, table: Table, site: Site) -> dict[str, Any]:
             site.link("items", f"{path}/items", HTML, _ITEMS),
             site.link(OGC_REL + "queryables", f"{path}/queryables", SCHEMA, _QUERYABLES),
             site.link(OGC_REL + "schema", f"{path}/schema", SCHEMA, _SCHEMA),
-            site.link("describedby", f"{path}/schema", SCHEMA, _SCHEMA),
+            site.link("describedby", f"{path}/schema/feature", SCHEMA, _FEATURE_SCHEMA),
         ],
     }
 
@@ -146,6 +148,23 @@ def schema(one: Collection, site: Site) -> dict[str, Any]:
     """
     fields = {field.name: field.schema(site.language, nullable=False) for field in one.fields}
     return _schema(one, site, "schema", fields)
+
+
+def feature_schema(one: Collection, site: Site) -> dict[str, Any]:
+    """Return the JSON Schema of a feature as GeoJSON, from which GDAL takes the types of the fields."""
+    flat = schema(one, site)
+    properties = {name: said for name, said in flat["properties"].items() if name not in {"id", GEOMETRY}}
+    return {
+        **flat,
+        "$id": site.url(f"/collections/{one.id}/schema/feature", {"f": "json"}),
+        "properties": {
+            "type": {"const": "Feature"},
+            "id": {"type": "string"},
+            "geometry": {"title": one.geometry, "type": "object"},
+            "properties": {"type": "object", "properties": properties},
+        },
+        "additionalProperties": True,
+    }
 
 
 def _schema(one: Collection, site: Site, name: str, fields: dict[str, Any]) -> dict[str, Any]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _NEXT, _FIRST = Text("下一页", "next page"), Text("第一页", "first page")
 _COLLECTION, _SERVICE = Text("所在的集合", "the collection"), Text("这处服务的全部资料", "the whole record")
+_SCHEMA = Text("要素的结构", "what a feature holds")
 _PAGE = Text("给人看的页面", "the page for people")
 
 
@@ -80,7 +81,7 @@ def feature(
     args = {name: value for name, value in given.items() if name not in {"f", "lang"}}
     links = site.itself(f"/collections/{collection.id}/items/{feature_id}", GEOJSON, args)
     links.append(site.link("collection", f"/collections/{collection.id}", JSON, _COLLECTION))
-    links.append(site.link("describedby", f"/collections/{collection.id}/schema", SCHEMA, _COLLECTION))
+    links.append(site.link("describedby", f"/collections/{collection.id}/schema/feature", SCHEMA, _SCHEMA))
     service = found["properties"].get("service", feature_id if collection.id == "services" else None)
     if service is not None:
         base = site.root.removesuffix("/ogc")

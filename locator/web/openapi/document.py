@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 from locator import __version__
 from locator._errors import Text
+from locator.web.ogc import description as ogc
 from locator.web.openapi import asking, errors, features, others, pictures, records, sending, taking, words
 from locator.web.openapi.shapes import said
 
 if TYPE_CHECKING:
     from locator.web.openapi.shapes import Shape
 
-# THE JOIN: whoever describes more (locator.web.ogc.description) stands here, with `paths()` and `schemas()`.
+# Whoever describes more stands here, with `paths()` and `schemas()`.
 ROOMS = (asking, records, taking, sending, pictures, others)
 PARTS = (words, features, errors)
 TAGS = {
@@ -24,6 +25,7 @@ TAGS = {
     pictures.TAG: Text("图片", "Pictures"),
     others.EMBED_TAG: Text("嵌入别的网页", "In other pages"),
     others.UPKEEP_TAG: Text("运行", "Upkeep"),
+    ogc.TAG: Text("OGC API：给 GIS 软件用", "OGC API: for GIS clients"),
 }
 _TITLE = Text("工会驿站地图", "The locator")
 _WHAT = Text(
@@ -50,6 +52,9 @@ def document(language: str, server: str = "/") -> Shape:
     """
     paths = {path: item for room in ROOMS for path, item in room.paths().items()}
     schemas = {name: shape for room in (*PARTS, *ROOMS) for name, shape in room.schemas().items()}
+    # THE JOIN: /ogc, which also describes itself alone at /ogc/api, in one language already.
+    paths |= ogc.paths(language)
+    schemas |= ogc.schemas(language)
     whole: dict[str, Any] = {
         "openapi": "3.1.0",
         "info": {

@@ -6,9 +6,20 @@ from typing import TYPE_CHECKING
 
 from locator._errors import Text
 from locator.web.oembed import MOST_PX
-from locator.web.openapi.operations import JSON, answer, get
+from locator.web.openapi.operations import answer, get
 from locator.web.openapi.parameters import LANG, parameter
-from locator.web.openapi.shapes import COUNT, INTEGER, STRING, Shape, array, const, one_of, thing, told
+from locator.web.openapi.shapes import (
+    COUNT,
+    INTEGER,
+    NUMBER,
+    STRING,
+    Shape,
+    array,
+    const,
+    one_of,
+    thing,
+    told,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,12 +68,24 @@ def schemas() -> Mapping[str, Shape]:
         "version": told(COUNT, "哪一版数据", "The version of the data"),
         "services": told(COUNT, "有几个服务", "How many services there are"),
     }
+    ready = {
+        "status": told(
+            one_of("ready", "stale"), "stale：连不上库太久了", "stale: the store has been away for too long"
+        ),
+        "version": told(COUNT, "哪一版数据", "The version of the data"),
+        "store": told(
+            one_of("ok", "away"), "away：连不上，用的是最后一版", "away: answers come from the last snapshot"
+        ),
+        "store_away_s": told({**NUMBER, "minimum": 0}, "连不上几秒了", "For how many seconds"),
+        "names": told(
+            one_of("read", "being read"), "名字的索引做好没有", "Whether names can be searched by pinyin yet"
+        ),
+    }
     return {
         "OEmbed": thing({**embed, **thumbnail}, optional=thumbnail),
         "WeChatSignature": thing(signature),
         "Health": thing(health),
-        # What a probe reads is the status; the members may grow.
-        "Readiness": {"type": "object", "properties": {"status": STRING}, "required": ["status"]},
+        "Readiness": thing(ready),
         "Outline": {
             "type": "object",
             "properties": {"type": const("FeatureCollection"), "features": array({"type": "object"})},
@@ -148,7 +171,7 @@ def _readyz() -> Shape:
         Text("给负载均衡器看。", "For load balancers."),
         responses={
             "200": answer("Readiness", Text("能", "It can")),
-            "503": {"description": Text("还不能", "Not yet, or no longer"), "content": {JSON: {"schema": {"type": "object"}}}},
+            "503": answer("Readiness", Text("连不上库太久了", "The store has been away for too long")),
         },
     )  # fmt: skip
 

@@ -170,7 +170,7 @@ def _operation(
     document: Shape, path: str, method: str, operation: Shape, language: str, server: str
 ) -> Operation:
     rows = [
-        _row(one["name"], one["schema"], one["description"], language, one)
+        _row(one["name"], one["schema"], one.get("description", ""), language, one)
         for one in operation.get("parameters", ())
     ]
     for content in operation.get("requestBody", {}).get("content", {}).values():
@@ -187,7 +187,7 @@ def _operation(
         method.upper(),
         path,
         operation["summary"],
-        operation["description"],
+        operation.get("description", ""),
         rows,
         replies,
         curl_of(path, method, operation, server),
