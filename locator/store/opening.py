@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import weakref
 from contextlib import contextmanager
-from pathlib import Path
 from sqlite3 import OperationalError
 from typing import TYPE_CHECKING
 
@@ -55,8 +54,9 @@ class Database:
     def open(cls, url: str) -> Self:
         """Open a store that exists; one of an older format is brought to the newest."""
         store = cls(url)
-        path = store._engine.url.database or ""
-        if store._is_file and not Path(path).is_file():  # connecting would create it
+        if (
+            store._is_file and not (path := engines.file_of(store._engine)).is_file()
+        ):  # connecting would create it
             raise StoreError(Text(f"没有 {path} 这个文件", f"there is no file {path}"))
         with store.reading() as connection:
             found = migrating.format_of(connection)
@@ -81,7 +81,7 @@ class Database:
 
         A process killed half-way leaves an empty database, which the next call fills.
         """
-        if not self._is_file or Path(self._engine.url.database or "").is_file():
+        if not self._is_file or engines.file_of(self._engine).is_file():
             with self.reading() as connection:
                 if migrating.format_of(connection) is not None:
                     return False

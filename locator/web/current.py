@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from flask import current_app
 
-from locator._errors import StoreError
+from locator._errors import LocatorError
 from locator.catalog import Catalog
 from locator.timeline import SHANGHAI
 
@@ -36,7 +36,10 @@ _FOLD_AT = 500
 
 
 class CurrentCatalog:
-    """Hands out the newest snapshot, which a thread of its own keeps new. Readers never wait for it."""
+    """Hands out the newest snapshot, which a thread of its own keeps new. Readers never wait for it.
+
+    `away`: the store could not be read when it was last looked at.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -47,7 +50,7 @@ class CurrentCatalog:
         self._old_lock = threading.Lock()
         # The thread holds no more than a weak reference, so that an application can be let go of.
         watched = weakref.ref(self), store.listener()
-        self.closed = False
+        self.closed = self.away = False
         self._thread = threading.Thread(target=_watch, args=watched, daemon=True, name="catalog")
         self._thread.start()
 
@@ -129,10 +132,12 @@ def _look(current: CurrentCatalog, *, away: bool) -> bool:
     """Look for changes, and return whether the store is away; say so when that is new."""
     try:
         current.look()
-    except StoreError as error:
+    except LocatorError as error:  # away, or what it holds is damaged
         if not away:
             _log.warning("the store is away, answering from version %s: %s", current.get().version, error)
+        current.away = True
         return True
+    current.away = False
     if away:
         _log.warning("the store is back")
     return False

@@ -18,6 +18,7 @@ from locator._settings import Settings, variable_of
 from locator.holidays import holidays, use
 from locator.maps import basemap_of
 from locator.places import find_places
+from locator.records import read
 from locator.store import open_or_seed
 from locator.web import create_app
 from locator.web.turns import Turns
@@ -48,11 +49,14 @@ def run(settings: Settings, store: str | None, host: str, port: int, workers: in
     """
     if store:
         os.environ[variable_of("store")] = store  # the workers read it again, each in its own process
-    # Before any worker starts: mistakes are told once, and the first start makes the store once.
+    # Before any worker starts: mistakes and damage are told once, not by each worker that is started anew,
+    # and the first start makes the store once.
     basemap_of(settings)
     use(settings.holidays)
     holidays()
-    open_or_seed(store or settings.store).close()
+    opened = open_or_seed(store or settings.store)
+    read(opened.snapshot()[2], {})
+    opened.close()
     _check_free(host, port)
     server = Server(
         "locator.web.serving:worker_app",
