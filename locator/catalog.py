@@ -19,7 +19,7 @@ from locator.layout import change, fold, lay_out
 from locator.moments import Moments
 from locator.profiles import OPEN
 from locator.programme import Programme
-from locator.service import Service
+from locator.records import service_of
 from locator.store import Store
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from locator.criteria import Criteria, Housing
     from locator.layout import Layout
+    from locator.service import Service
 
 
 class Place(NamedTuple):
@@ -115,7 +116,7 @@ class Catalog:
 
     @remembered(4096)
     def _decoded(self, row: int) -> Service:
-        return Service.model_validate_json(self.raw(row))
+        return service_of(self.raw(row))
 
     def raw(self, row: int) -> bytes:
         """Return the whole record of a row as JSON."""

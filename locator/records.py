@@ -6,18 +6,22 @@ contract and with nulls for what is unknown. So an answer is cut out of the reco
 
 from __future__ import annotations
 
+import re
 from array import array
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
+from pydantic import ValidationError
 
 from locator import vocabulary
+from locator._errors import StoreError, Text
 from locator.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_ID = re.compile(rb'"id":"([^"]*)"')
 # One bit for each word that a search can ask for; 64 are enough, and a test keeps it so.
 BITS = {
     name: 1 << position
@@ -118,6 +122,11 @@ def read(rows: Iterable[tuple[str, bytes]], profiles: dict[ProfileKey, int]) -> 
         (id, record).
     profiles
         The numbers of the profiles that are known; new ones are added.
+
+    Raises
+    ------
+    StoreError
+        A record is damaged, or of a kind that is not known here.
     """
     decode = msgspec.json.Decoder(_Record).decode
     # Hundreds of services share a town: one string for all of them saves what many small ones cost.
@@ -125,8 +134,12 @@ def read(rows: Iterable[tuple[str, bytes]], profiles: dict[ProfileKey, int]) -> 
     batch = Batch([], [], array("l"), [], [])
     places = PlaceColumns(array("q"), array("d"), array("d"), array("i"), array("Q"))
     for row, (service_id, stored) in enumerate(rows):
-        raw = _in_order(service_id, stored)
-        record = decode(raw)
+        try:
+            raw = _in_order(service_id, stored)
+            record = decode(raw)
+            vocabulary.check_codes("kind", [record.kind], vocabulary.KINDS)
+        except (msgspec.MsgspecError, ValueError) as error:
+            raise _unreadable(service_id, error) from error
         batch.ids.append(service_id)
         batch.records.append(raw)
         batch.cuts.append(cut(raw))
@@ -135,6 +148,48 @@ def read(rows: Iterable[tuple[str, bytes]], profiles: dict[ProfileKey, int]) -> 
         if record.status == "active":
             _place(row, record, profiles, places)
     return batch, places
+
+
+def _unreadable(service_id: str, error: Exception) -> StoreError:
+    said = str(error).splitlines()[0][:200]
+    return StoreError(
+        Text(
+            f"服务 {service_id[:64]!r} 的记录读不出来，是坏了，或是更新版本的 locator 写的：{said}",
+            f"the record of service {service_id[:64]!r} cannot be read: it is damaged, or a newer locator wrote it: {said}",
+        )
+    )
+
+
+def service_of(raw: bytes) -> Service:
+    """Return a record as the readers see it: fields that a newer locator wrote beside ours are left out.
+
+    Raises
+    ------
+    StoreError
+        It cannot be read all the same.
+    """
+    try:
+        return Service.model_validate_json(raw)
+    except ValidationError:
+        fields = msgspec.json.decode(raw)
+        return exact_service_of(
+            msgspec.json.encode({n: fields[n] for n in Service.model_fields if n in fields})
+        )
+
+
+def exact_service_of(raw: bytes) -> Service:
+    """Return a record as an editor sees it: one that holds more than is known here is refused, or a save would lose it.
+
+    Raises
+    ------
+    StoreError
+        It cannot be read whole.
+    """
+    try:
+        return Service.model_validate_json(raw)
+    except ValidationError as error:
+        found = _ID.search(raw)
+        raise _unreadable(found[1].decode() if found else "?", error) from error
 
 
 def _in_order(service_id: str, stored: bytes) -> bytes:

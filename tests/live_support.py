@@ -74,6 +74,8 @@ class Served:
             )
         if wait and not until(lambda: self.answers() or self.process.poll() is not None, START_S):
             raise TimeoutError(self.said())
+        if wait and self.process.poll() is not None:
+            raise RuntimeError(self.said())
         return self.process
 
     def answers(self) -> bool:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
@@ -12,12 +15,10 @@ from locator._errors import ConfigurationError, StoreError, Text
 from locator._turn import step_aside
 from locator.store import patient
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 # What PostgreSQL calls a statement that took too long.
 _CANCELLED = "57014"
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
+_FILE = "file:"
 _BUSY_S = 30
 _CONNECT_S = 5
 # Any number does, as long as every locator uses the same: writers wait for one another by it.
@@ -66,10 +67,31 @@ def engine_of_file(path: Path) -> Engine:
 
 
 def _sqlite(url: URL) -> Engine:
+    if _never_changes(url):
+        # SQLite would otherwise want to make files beside it, and fail.
+        url = url.set(
+            database=f"{_FILE}{quote(url.database or '')}",
+            query={**url.query, "mode": "ro", "immutable": "1", "uri": "true"},
+        )
     engine = create_engine(url, connect_args={"timeout": _BUSY_S}, poolclass=QueuePool)
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine
+
+
+def _never_changes(url: URL) -> bool:
+    """Tell whether a file lies on a read-only file system, and nothing of it in a log that would be passed over."""
+    path = Path(url.database or "")
+    if not path.is_file() or not os.statvfs(path).f_flag & os.ST_RDONLY:
+        return False
+    log = path.with_name(f"{path.name}-wal")
+    return not log.exists() or log.stat().st_size == 0
+
+
+def file_of(engine: Engine) -> Path:
+    """Return the file of a SQLite store."""
+    said = engine.url.database or ""
+    return Path(unquote(said.removeprefix(_FILE)) if said.startswith(_FILE) else said)
 
 
 def _on_connect(connection: Any, _record: object) -> None:  # noqa: ANN401
@@ -77,7 +99,8 @@ def _on_connect(connection: Any, _record: object) -> None:  # noqa: ANN401
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute("PRAGMA synchronous=NORMAL")
+    # What was accepted outlives a power cut: with NORMAL, a log's last commits may be lost.
+    cursor.execute("PRAGMA synchronous=FULL")
     cursor.close()
 
 
@@ -112,7 +135,10 @@ def wait_turn(connection: Connection) -> None:
 
 def shown(engine: Engine) -> str:
     """Return where a store is, without password and options."""
-    return engine.url.set(query={}, drivername=engine.dialect.name).render_as_string(hide_password=True)
+    url = engine.url.set(query={}, drivername=engine.dialect.name)
+    if engine.dialect.name == SQLITE:
+        url = url.set(database=str(file_of(engine)))
+    return url.render_as_string(hide_password=True)
 
 
 def store_error(error: SQLAlchemyError, engine: Engine, *, writing: bool) -> StoreError:

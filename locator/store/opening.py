@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import weakref
 from contextlib import contextmanager
-from pathlib import Path
 from sqlite3 import OperationalError
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from locator.store.tables import FORMAT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
     from typing import Self
 
     from sqlalchemy import Connection
@@ -55,8 +55,9 @@ class Database:
     def open(cls, url: str) -> Self:
         """Open a store that exists; one of an older format is brought to the newest."""
         store = cls(url)
-        path = store._engine.url.database or ""
-        if store._is_file and not Path(path).is_file():  # connecting would create it
+        if (
+            store._is_file and not (path := engines.file_of(store._engine)).is_file()
+        ):  # connecting would create it
             raise StoreError(Text(f"没有 {path} 这个文件", f"there is no file {path}"))
         with store.reading() as connection:
             found = migrating.format_of(connection)
@@ -81,7 +82,7 @@ class Database:
 
         A process killed half-way leaves an empty database, which the next call fills.
         """
-        if not self._is_file or Path(self._engine.url.database or "").is_file():
+        if not self._is_file or engines.file_of(self._engine).is_file():
             with self.reading() as connection:
                 if migrating.format_of(connection) is not None:
                     return False
@@ -115,7 +116,7 @@ class Database:
     @property
     def path(self) -> Path | None:
         """The file of a store in SQLite, there or not."""
-        return Path(self._engine.url.database or "") if self._is_file else None
+        return engines.file_of(self._engine) if self._is_file else None
 
     def close(self) -> None:
         """Let go of every connection."""

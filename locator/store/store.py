@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import select
 
 from locator._errors import NotFoundError, Text
+from locator.records import exact_service_of
 from locator.service import Service
 from locator.store import engines, history
 from locator.store.changes import Listener
@@ -167,7 +168,7 @@ class Store(Database):
             row = kept_rows(connection, [service_id]).get(service_id)
         if row is None or row.record is None:
             raise _not_found(service_id)
-        return Stored(Service.model_validate_json(row.record), row.version)
+        return Stored(exact_service_of(row.record), row.version)
 
     def record_as_of(self, service_id: str, at: datetime) -> Service:
         """Return one service as it was at an instant.

@@ -72,11 +72,13 @@ def service(service_id: str) -> Response:
 
 @blueprint.get("/healthz")
 def healthz() -> Response:
-    """Say that this process answers, and from which version of the data."""
+    """Say that this process answers, from which version of the data, and whether the store can be read."""
     catalog = current_catalog()
-    return json_response(
-        {"status": "ok", "version": catalog.version, "services": len(catalog)}, "application/json"
-    )
+    said = {
+        "status": "ok", "version": catalog.version, "services": len(catalog),
+        "store": "away" if catalogs().away else "ok",
+    }  # fmt: skip
+    return json_response(said, "application/json")
 
 
 def json_response(value: Any, mimetype: str) -> Response:  # noqa: ANN401  whatever JSON holds

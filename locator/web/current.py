@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from flask import current_app
 
-from locator._errors import StoreError
+from locator._errors import LocatorError
 from locator.catalog import Catalog
 from locator.timeline import SHANGHAI
 
@@ -100,6 +100,11 @@ class CurrentCatalog:
         """
         return self._store.record_as_of(service_id, at)
 
+    @property
+    def away(self) -> bool:
+        """Whether the store could not be read when it was last looked at."""
+        return self.away_since is not None
+
     def close(self) -> None:
         """Stop keeping the snapshot new."""
         self.closed = True
@@ -155,7 +160,7 @@ def _look(current: CurrentCatalog, *, away: bool) -> bool:
     """Look for changes, and return whether the store is away; say so when that is new."""
     try:
         current.look()
-    except StoreError as error:
+    except LocatorError as error:  # away, or what it holds is damaged
         if not away:
             _log.warning("the store is away, answering from version %s: %s", current.get().version, error)
             current.away_since = time.monotonic()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 from http import HTTPStatus
@@ -40,6 +41,11 @@ _DATA = (
 )  # fmt: skip
 # Of what the framework says beside an error: when to come back, and which methods there are.
 _TOLD = {"Retry-After", "Allow"}
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+_CANNOT_WRITE = Text(
+    "服务器的磁盘满了，或者只能读：什么都没有写入。请告诉管理员",
+    "the server's disk is full or read-only: nothing was saved. Tell whoever runs it",
+)
 _WECHAT = Text("微信接口暂时用不了", "WeChat is away")
 _OURS = Text("这是我们的错，已经记下。稍后再试", "It is logged. Try again later")
 
@@ -52,6 +58,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(StoreError, _from_ours)
     app.register_error_handler(ConfigurationError, _from_ours)
     app.register_error_handler(WeChatError, _from_wechat)
+    app.register_error_handler(OSError, _from_disk)
     app.register_error_handler(HTTPException, _from_http)
 
 
@@ -83,6 +90,13 @@ def _from_conflict(error: ConflictError) -> Response:
 def _from_ours(error: StoreError | ConfigurationError) -> Response:
     current_app.logger.error("%s", error)
     return _answer(503, error.text)
+
+
+def _from_disk(error: OSError) -> Response:
+    if error.errno not in _NO_ROOM:
+        raise error
+    current_app.logger.error("%s", error)
+    return _answer(503, _CANNOT_WRITE)
 
 
 def _from_wechat(error: WeChatError) -> Response:

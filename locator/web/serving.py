@@ -21,6 +21,7 @@ from locator._settings import Settings, variable_of
 from locator.holidays import holidays, use
 from locator.maps import basemap_of
 from locator.places import find_places
+from locator.records import read
 from locator.store import open_or_seed
 from locator.web import create_app
 from locator.web.operations.board import Board
@@ -62,14 +63,17 @@ def run(settings: Settings, store: str | None, host: str, port: int, workers: in
     check_key_for(settings, host)
     if store:
         os.environ[variable_of("store")] = store  # the workers read it again, each in its own process
-    # Before any worker starts: mistakes are told once, and the first start makes the store once.
+    # Before any worker starts: mistakes and damage are told once, not by each worker
+    # that is started anew, and the first start makes the store once.
     logging_options = configuration(log_format(settings))
     logging.config.dictConfig(logging_options)
     for check in (logs_requests, metrics_readers, stale_after_s, basemap_of):
         check(settings)
     use(settings.holidays)
     holidays()
-    open_or_seed(store or settings.store).close()
+    opened = open_or_seed(store or settings.store)
+    read(opened.snapshot()[2], {})
+    opened.close()
     _check_free(host, port)
     # What the workers count stands there while the server runs.
     with tempfile.TemporaryDirectory(prefix="locator-serve-") as folder:
