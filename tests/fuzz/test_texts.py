@@ -6,6 +6,7 @@ import json
 import os
 import re
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -98,7 +99,7 @@ def test_hours_are_refused_or_cover_every_minute_once(text: str, minutes: int) -
         return
     assert spans[0].start == at
     assert spans[-1].end == at + timedelta(days=9)
-    for one, other in zip(spans, spans[1:], strict=False):
+    for one, other in pairwise(spans):
         assert one.end == other.start
         assert one.status != other.status
 
