@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from datetime import date, datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from fuzz import seeds
-from fuzz.limits import inputs, tried
+from fuzz.limits import tried
 from fuzz.mutations import ODD, near
+from fuzz.profile import fuzzed
 from ground.hours_examples import PUBLISHED, WRITTEN
 from ground.test_notices import NOTICES
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from locator import Service, vocabulary
@@ -50,27 +49,12 @@ from locator.web.state import state_of, url_of
 from locator.web.steward.uploads import harmless
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from flask import Flask
 
 NOW = datetime(2026, 11, 23, 13, 5, tzinfo=SHANGHAI)
 MINUTE = timedelta(minutes=1)
-# `make fuzz` says how long; in the default run the same few are tried each time.
-LONG = "LOCATOR_FUZZ_MIN" in os.environ
-fuzzed = settings(
-    max_examples=1500 if LONG else 60, deadline=None, derandomize=not LONG, database=None, print_blob=LONG,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
-)  # fmt: skip
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _counted() -> Iterator[None]:
-    """Tell `make fuzz` how many inputs there were."""
-    yield
-    told = os.environ.get("LOCATOR_FUZZ_COUNT")
-    if told:
-        Path(told).write_text(str(inputs()), encoding="ascii")
 
 
 EXPRESSIONS = [
