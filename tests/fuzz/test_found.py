@@ -6,6 +6,7 @@ import io
 import json
 import struct
 import zipfile
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -25,12 +26,16 @@ from locator.coverage.rhythms import read_rhythm
 from locator.coverage.sites import readable
 from locator.holidays import read_table as read_holidays
 from locator.ingest.readers import read_table
+from locator.question import ask
 from locator.streets import load, read_streets
+from locator.timeline import SHANGHAI
+from locator.web.state import given, state_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from flask import Flask
     from flask.testing import FlaskClient
 
 POINTS = gpd.GeoDataFrame({"name": ["一号"]}, geometry=shapely.points([121.5], [31.2]), crs=4326)
@@ -270,3 +275,11 @@ def test_a_network_of_other_numbers_is_refused(tmp_path: Path) -> None:
 def test_half_a_character_is_no_opening_hours() -> None:
     with pytest.raises(InputError, match="opening_hours"):
         Timeline("\ud800")
+
+
+@pytest.mark.parametrize("place", [{"lon": "121.5", "lat": "31.2", "max_m": "50000"}, {"district": "310110"}])
+def test_an_hour_that_was_asked_for_stays_in_the_address_where_it_is_not_the_default(
+    app: Flask, place: dict[str, str]
+) -> None:
+    with app.test_request_context("/", query_string={**place, "max_minutes": "60"}):
+        assert state_of(ask(given(), datetime.now(SHANGHAI)))["max_minutes"] == "60"
