@@ -1,10 +1,11 @@
 # Two commands matter: `make serve` and `make test`. Each does its own set-up.
 PYTHON ?= python3
 VENV := .venv
+FUZZ_MIN ?= 30
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: serve test lint bench pictures clean chromium postgis soak-store
+.PHONY: serve test lint bench fuzz pictures clean chromium postgis soak-store
 
 serve: $(STAMP)
 	$(BIN)/locator serve
@@ -21,6 +22,11 @@ lint: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[test,bench]"
 	$(BIN)/python -m tests.benchmarks $(BENCH)
+
+# As long as is wanted: make fuzz FUZZ_MIN=5. What it finds is kept in .fuzz/.
+fuzz: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[test,fuzz]"
+	$(BIN)/python -m tests.fuzz $(FUZZ_MIN)
 
 pictures: $(STAMP) chromium
 	$(BIN)/pytest tests/browser -k pictures --pictures docs/pictures
@@ -54,4 +60,4 @@ soak-store: $(STAMP) postgis
 	LOCATOR_SOAK_S=30 LOCATOR_KILLS=20 $(BIN)/pytest tests/store/test_soak.py tests/ingest/test_killed.py
 
 clean:
-	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .fuzz

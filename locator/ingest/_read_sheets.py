@@ -17,8 +17,8 @@ import msgspec
 
 MOST_COLUMNS, MOST_ROWS = 400, 1_048_576
 _MOST_BYTES = 4 * 2**30
-# A thousandth of that is usual.
-_MOST_CPU_S, _MORE_CPU_S_PER_MB = 10, 1
+# A hundredth of that is usual.
+_MOST_CPU_S, _MORE_CPU_S_PER_MB = 5, 1
 _MIDNIGHT = time()
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from zipfile import BadZipFile, ZipFile
 
 from locator._errors import InputError, Text
-from locator.ingest._read_sheets import MOST_COLUMNS
+from locator.ingest._read_sheets import MOST_COLUMNS, MOST_ROWS
 from locator.ingest.columns import EXTRA_COLUMNS, ignored, recognise
 from locator.ingest.containers import MOST_UNPACKED, check_unpacked
 from locator.ingest.sheets import sheets_of
@@ -166,8 +166,8 @@ def _sheet(path: Path, mapping: Mapping[str, str | None] | None) -> Table:
 def _too_wide(path: Path, sheet: str) -> InputError:
     return _unusable(
         path.name,
-        f"{path.name} 的“{sheet}”超过 {MOST_COLUMNS} 列，不像一张表",
-        f"{path.name}: {sheet!r} has more than {MOST_COLUMNS} columns, which is no table",
+        f"{path.name} 的“{sheet}”超过 {MOST_COLUMNS} 列或 {MOST_ROWS} 行，不像一张表",
+        f"{path.name}: {sheet!r} has more than {MOST_COLUMNS} columns or {MOST_ROWS} rows, which is no table",
     )
 
 

@@ -65,7 +65,11 @@ def state_of(question: Question) -> dict[str, str]:
         state["max_m"] = _ANYWHERE_M
     for name in PAGE_PARAMETERS:
         state[name] = request.args.get(name, "")[:40]
-    return {name: text for name, text in state.items() if text and text != _DEFAULTS.get(name)}
+    usual = dict(_DEFAULTS)
+    if question.lon is None or question.max_m is not None:
+        # Then no minutes are the default, and these were asked for.
+        del usual["max_minutes"]
+    return {name: text for name, text in state.items() if text and text != usual.get(name)}
 
 
 def url_of(state: dict[str, str]) -> str:

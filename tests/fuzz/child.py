@@ -1,6 +1,6 @@
 """A process that reads damaged files one after the other: what kills it kills no test, and its memory is limited.
 
-`python -m fuzz.child READER SEED COUNT FOLDER` prints one JSON line a fault, and a last one with what was done.
+`python -m fuzz.child READER,READER... SEED COUNT FOLDER` prints a JSON line for each fault, and one for each reader.
 The file that is being read stands in FOLDER, so that it is still there after a crash.
 """
 
@@ -10,7 +10,6 @@ import hashlib
 import json
 import resource
 import sys
-import time
 import traceback
 import warnings
 from pathlib import Path
@@ -48,35 +47,41 @@ def read(reader: Reader, path: Path) -> str | None:
             return f"the message names a folder of this machine: {error}"
     except HangError as error:
         return f"{fault_of(error)}"
-    except BaseException as error:  # noqa: BLE001  every other kind is the fault that is looked for
+    except BaseException as error:
         if isinstance(error, KeyboardInterrupt):
             raise
         return f"{fault_of(error)}: {' '.join(str(error).split())[:160]}"
     return None
 
 
-def main(name: str, seed: int, count: int, folder: Path) -> None:
-    reader = READERS[name]
-    path = folder / f"now{reader.suffix}"
-    path.write_bytes(reader.sound()[0])
-    began, cpu = time.monotonic(), time.process_time()
+def main(names: list[str], seed: int, count: int, folder: Path) -> None:
     warnings.simplefilter("ignore")
     # Numbers that are none, and go on as if they were.
     warnings.filterwarnings("error", "invalid value|overflow encountered|divide by zero", RuntimeWarning)
-    read(reader, path)
+    for name in names:
+        read(READERS[name], _put(folder, name, READERS[name].sound()[0]))
     limited()
-    inputs = reader.inputs(seed, count)
-    for raw in inputs:
-        path.write_bytes(raw)
-        fault = read(reader, path)
-        if fault is not None:
-            kept = folder / f"{name}-{hashlib.sha256(raw).hexdigest()[:12]}{reader.suffix}"
-            kept.write_bytes(raw)
-            sys.stdout.write(json.dumps({"fault": fault, "file": str(kept)}) + "\n")
-            sys.stdout.flush()
-    done = {"inputs": len(inputs), "seconds": time.monotonic() - began, "cpu_s": time.process_time() - cpu}
-    sys.stdout.write(json.dumps(done) + "\n")
+    for name in names:
+        inputs = READERS[name].inputs(seed, count)
+        for raw in inputs:
+            fault = read(READERS[name], _put(folder, name, raw))
+            if fault is not None:
+                kept = folder / f"{name}-{hashlib.sha256(raw).hexdigest()[:12]}{READERS[name].suffix}"
+                kept.write_bytes(raw)
+                _say({"reader": name, "fault": fault, "file": str(kept)})
+        _say({"reader": name, "inputs": len(inputs)})
+
+
+def _put(folder: Path, name: str, raw: bytes) -> Path:
+    path = folder / f"now{READERS[name].suffix}"
+    path.write_bytes(raw)
+    return path
+
+
+def _say(what: dict[str, object]) -> None:
+    sys.stdout.write(json.dumps(what) + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4]))
+    main(sys.argv[1].split(","), int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4]))

@@ -43,13 +43,14 @@ _MOST_BYTES = 200_000
 
 
 @st.composite
-def near(draw: st.DrawFn, seeds: Sequence[str], words: Sequence[str] = ()) -> str:
+def near(draw: st.DrawFn, seeds: Sequence[str] | st.SearchStrategy[str], words: Sequence[str] = ()) -> str:
     """Return a valid text after some changes: pieces taken out, put in, doubled, or taken from another text."""
-    text = draw(st.sampled_from(list(seeds)))
+    valid = seeds if isinstance(seeds, st.SearchStrategy) else st.sampled_from(list(seeds))
+    text = draw(valid)
     for _ in range(draw(st.integers(0, 4))):
         start = draw(st.integers(0, len(text)))
         end = min(len(text), start + draw(st.integers(0, 6)))
-        other = draw(st.sampled_from(list(seeds)))
+        other = draw(valid)
         cut = draw(st.integers(0, len(other)))
         put = st.sampled_from(["", text[start:end] * 2, other[cut : cut + 8], *ODD, *words])
         text = text[:start] + draw(st.one_of(put, st.text(max_size=3))) + text[end:]
