@@ -5,7 +5,7 @@ FUZZ_MIN ?= 30
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: serve test lint bench fuzz pictures clean chromium postgis soak-store
+.PHONY: serve test lint bench fuzz pictures clean chromium postgis soak-store lock audit
 
 serve: $(STAMP)
 	$(BIN)/locator serve
@@ -58,6 +58,22 @@ postgis:
 
 soak-store: $(STAMP) postgis
 	LOCATOR_SOAK_S=30 LOCATOR_KILLS=20 $(BIN)/pytest tests/store/test_soak.py tests/ingest/test_killed.py
+
+# The tools have a folder of their own: what they need is no part of what is locked.
+TOOLS := $(VENV)/tools
+$(TOOLS)/bin/pip-compile:
+	$(PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check pip-tools pip-audit
+
+lock: $(TOOLS)/bin/pip-compile
+	@sed '/^#/!d' requirements.lock > $(TOOLS)/head
+	$(TOOLS)/bin/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-header --no-annotate \
+	  --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --output-file $(TOOLS)/locked setup.cfg
+	@cat $(TOOLS)/head $(TOOLS)/locked > requirements.lock
+
+# Asks the advisory service of PyPI about every locked version; without a way to it, this fails and says so.
+audit: $(TOOLS)/bin/pip-compile
+	$(TOOLS)/bin/pip-audit --strict --require-hashes --disable-pip --requirement requirements.lock
 
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .fuzz

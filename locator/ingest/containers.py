@@ -85,6 +85,8 @@ def check_unpacked(path: Path) -> None:
                         "it says less of its sizes than is true; it was not opened",
                     )
                 left -= size
+    except InputError:  # a ValueError, too
+        raise
     except (BadZipFile, OSError, ValueError, zlib.error, NotImplementedError) as error:
         raise _unusable(path, "打不开，可能已损坏", "it is damaged") from error
 

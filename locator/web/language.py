@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import io
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlencode
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
-from flask import Blueprint, Response, abort, request, url_for
+from flask import Blueprint, Response, abort, g, request, url_for
 from flask_babel import Babel, gettext
 
 from locator import cards as chinese
@@ -78,9 +78,11 @@ def language() -> str:
 
 def chosen() -> str:
     """Return the language that the address names, "" if it names none."""
-    # Not request.args: a query may hold bytes that are no text, and this is asked while telling so.
-    named = parameters(request.query_string.decode("utf-8", "replace")).get("lang", "")[:2].lower()
-    return named if named in LANGUAGES else ""
+    if "chosen_language" not in g:  # a page asks hundreds of times
+        # Not request.args: a query may hold bytes that are no text, and this is asked while telling so.
+        named = parameters(request.query_string.decode("utf-8", "replace")).get("lang", "")[:2].lower()
+        g.chosen_language = named if named in LANGUAGES else ""
+    return cast("str", g.chosen_language)
 
 
 def said(text: Text) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from http import HTTPStatus
 from typing import TYPE_CHECKING, cast
 
 from flask import Flask, Response, current_app, g, request
@@ -18,11 +19,14 @@ ALWAYS = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "same-origi
 _OWN = ("Cross-Origin-Resource-Policy", "same-origin")
 # What other people's pages show: the frame, its pictures, and the picture of a shared link.
 _FOR_OTHERS = {"embed.show", "images.map_png", "images.map_svg", "images.qr", "static"}
+# A polygon of some thousand corners; what is longer costs more to take apart than it can mean.
+_LONGEST_QUERY = 32 * 1024
 _HSTS = ("Strict-Transport-Security", "max-age=31536000")
 
 
 def protect(app: Flask) -> None:
     """Install the security headers on an application."""
+    app.before_request(_check_length)
     app.after_request(_add_headers)
     app.context_processor(lambda: {"nonce": page_nonce()})
 
@@ -30,6 +34,15 @@ def protect(app: Flask) -> None:
 def data_headers(app: Flask) -> tuple[tuple[str, str], ...]:
     """Return what an answer of data carries that does not go through the framework."""
     return (*ALWAYS, _OWN, *_transport(app))
+
+
+def _check_length() -> Response | None:
+    if len(request.query_string) <= _LONGEST_QUERY:
+        return None
+    # No page: its links would repeat the address.
+    return Response(
+        "网址太长 · The address is too long\n", HTTPStatus.REQUEST_URI_TOO_LONG, mimetype="text/plain"
+    )
 
 
 def _transport(app: Flask) -> tuple[tuple[str, str], ...]:

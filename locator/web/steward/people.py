@@ -124,7 +124,7 @@ def log_in() -> str | tuple[str, int] | Response:
     attempts.forget(name, address)
     _begin(user)
     # Only to ourselves: an address that begins with two slashes is another host.
-    own = target.startswith(url_for("steward.imports.home")) and "\\" not in target
+    own = target.startswith(url_for("steward.imports.home")) and "\\" not in target and target.isprintable()
     return redirect(target if own else url_for("steward.imports.home"))
 
 
