@@ -122,7 +122,7 @@ def questions(count: int) -> Iterator[dict[str, object]]:
     rng = random.Random(8)
     # Each new minute costs a catalog more than fifty questions do.
     instants = [AT + timedelta(minutes=rng.randrange(7 * 24 * 60)) for _ in range(5)]
-    places = [s for s in invent(2000, 1) if s.lon is not None and s.lat is not None]
+    places = [s for s in invent(1000, 1) if s.lon is not None and s.lat is not None]
     for _ in range(count):
         near = rng.choice(places)
         yield {
@@ -150,7 +150,7 @@ def test_a_backup_under_load_restored_elsewhere_answers_as_the_store_did(
     elsewhere: Callable[[str], str], tmp_path: Path, source: str, target: str
 ) -> None:
     url, restored, file = elsewhere(source), elsewhere(target), tmp_path / "store.backup"
-    services = list(invent(2000, 1))
+    services = list(invent(1000, 1))
     store = Store(url)
     store.create(services, "invented")
     store.remove([services[0].id], who="tests", why="gone")
@@ -175,7 +175,7 @@ def test_a_backup_under_load_restored_elsewhere_answers_as_the_store_did(
     # The same answers to a thousand questions, now and as of two earlier instants.
     at = datetime.fromisoformat(state_of(url, last))
     mine, theirs = Catalog.open(url, at), Catalog.open(restored)
-    assert (mine.version, len(mine)) == (theirs.version, len(theirs)) == (last, 1999)
+    assert (mine.version, len(mine)) == (theirs.version, len(theirs)) == (last, 999)
     answers = answers_of(mine, 800)
     assert answers == answers_of(theirs, 800)
     assert (
