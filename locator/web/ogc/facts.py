@@ -245,10 +245,12 @@ class Shelf:
         """Return the columns of a catalog."""
         with self._lock:
             before = self._facts
+            if before is not None and before.datum != datum:
+                before = None
             if before is not None and self._catalog is not None and self._catalog() is catalog:
                 return before
             ids, records = catalog.in_id_order()
-            if before is None or before.datum != datum:
+            if before is None:
                 found = Facts(catalog.version, ids, records, datum)
             elif before.records is records:
                 found = before
