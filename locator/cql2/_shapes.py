@@ -64,7 +64,8 @@ def shape_of(node: dict[str, Any], to_wgs84: ToWgs84) -> Any:  # noqa: ANN401  s
     InputError
         If a list is too short or too deep, a ring open, a number none, or the whole not valid.
     """
-    if "bbox" in node:
+    # GeoJSON allows a geometry to tell its bounds as well.
+    if "type" not in node:
         shape = _box(node["bbox"], to_wgs84)
     else:
         shape = _geometry(node, members=True)
