@@ -100,7 +100,7 @@ def _bad(piece: object, reason: Text) -> InputError:
 
 def _number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= _LARGEST:
-        raise _bad(value, Text("坐标必须是数", "a coordinate must be a number"))
+        raise _bad(value, Text("坐标必须是数，不超过 1e12", "a coordinate is a number, of at most 1e12"))
     return float(value)
 
 
