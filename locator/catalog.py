@@ -147,6 +147,10 @@ class Catalog:
         """Return the rows of all services."""
         return self._layout.rows()
 
+    def in_id_order(self) -> tuple[list[str], list[bytes]]:
+        """Return all ids, sorted, and the record of each; not to be changed."""
+        return self._layout.in_id_order()
+
     def place(self, number: int) -> Place:
         """Return one place by its number."""
         return Place(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache, lru_cache, partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 import numpy as np
@@ -19,7 +19,7 @@ from locator._errors import ConfigurationError, InputError, Text
 from locator.boxes import BoxIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
     from shapely import Geometry
@@ -125,6 +125,23 @@ def outline_of(text: str) -> Geometry:
     """
     code = find_district(text, _load("district"))
     return _shape(code)
+
+
+class District(NamedTuple):
+    """A district: its code, its names, and its outline (WGS-84)."""
+
+    code: str
+    name: str
+    city: str | None
+    province: str | None
+    shape: Geometry
+
+
+def all_districts() -> Iterator[District]:
+    """Yield every district in code order; each outline is read anew."""
+    for code, feature in sorted(_load("district").items()):
+        shape = _read_shape(code)
+        yield District(code, feature.properties.name, city_name(code), province_name(code), shape)
 
 
 @cache

@@ -82,6 +82,14 @@ class Layout:
         """Return the rows that stand, in row order."""
         return (row for row in range(len(self.batch.ids)) if row not in self.replaced)
 
+    def in_id_order(self) -> tuple[list[str], list[bytes]]:
+        """Return the ids that stand, sorted, and the record of each."""
+        if not self.newer and not self.replaced:
+            return self.batch.ids, self.batch.records
+        rows = np.array(list(self.rows()), np.int64)
+        order = rows[np.argsort(self.rank[rows], kind="stable")].tolist()
+        return [self.batch.ids[row] for row in order], [self.batch.records[row] for row in order]
+
     def row(self, service_id: str) -> int | None:
         """Return the row that an id stands in; None if there is no such service."""
         row = self.newer.get(service_id, self.row_of.get(service_id))

@@ -27,6 +27,7 @@ from locator.web import (
     language,
     oembed,
     offline,
+    ogc,
     pages,
     plan,
     problems,
@@ -100,7 +101,7 @@ def create_app(config: Mapping[str, object] | None = None, settings: Settings | 
     steward.install(app, chosen, store)
     plan.install(app, chosen, store)
     blueprints = (
-        api, builder, embed, events, feedback, files, finding, images, import_api, oembed, offline, pages,
+        api, builder, embed, events, feedback, files, finding, images, import_api, oembed, offline, ogc, pages,
         plan, runs, steward, wechat,
     )  # fmt: skip
     for blueprint in (room.blueprint for room in blueprints):

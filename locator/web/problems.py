@@ -34,7 +34,7 @@ _TITLES = {
     500: Text("我们这边出错了", "Our mistake"),
 }
 # Programs ask there; people ask elsewhere.
-_DATA = ("/api/", "/healthz", "/wechat/", "/oembed")
+_DATA = ("/api/", "/healthz", "/wechat/", "/oembed", "/ogc")
 _WECHAT = Text("微信接口暂时用不了", "WeChat is away")
 _OURS = Text("这是我们的错，已经记下。稍后再试", "It is logged. Try again later")
 

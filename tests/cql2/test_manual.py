@@ -13,7 +13,7 @@ from locator.cql2._names import FUNCTIONS, GEOMETRIES
 _DOCS = Path(__file__).parents[2] / "docs"
 _QUERYABLES = {
     **dict.fromkeys(("kind", "name", "town", "hours"), Queryable("string")),
-    "capacity": Queryable("integer"),
+    "stars": Queryable("integer"),
     "has": Queryable("array"),
     "geometry": Queryable("geometry"),
     "verified_on": Queryable("date"),
