@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from locator.cql2._moments import Moments, moments_of
 from locator.cql2._truth import Truth
@@ -48,11 +47,12 @@ class Coded(NamedTuple):
 
 
 def coded(column: NDArray[Any], blank: object) -> Coded:
-    """Return an object column by its distinct values; ``blank`` fills the places that are unknown."""
+    """Return an object column by the values it has; ``blank`` stands among them where one is unknown."""
     sample = column[:: max(len(column) // _SAMPLE, 1)]
     if len(set(sample.tolist())) < len(sample) / 2:
-        codes, values = pd.factorize(column)
-        return Coded(list(values), codes)
+        places: dict[Any, int] = {None: -1}
+        codes = [places.setdefault(value, len(places) - 1) for value in column.tolist()]
+        return Coded(list(places)[1:], np.array(codes, dtype=np.int64))
     # Names hardly repeat, and finding that out in a hash table costs ten times what walking them does.
     missing = np.equal(column, _NONE).astype(bool)
     filled = column.tolist()

@@ -390,6 +390,16 @@ def test_arithmetic_over_columns_leaves_the_unknown_unknown() -> None:
             [2],
         ),
         ({"op": "a_containedBy", "args": [{"property": "has"}, ["wifi"]]}, [1, 2]),
+        (
+            {
+                "op": "s_within",
+                "args": [
+                    {"property": "geometry"},
+                    {"type": "Point", "coordinates": [121.5, 31.2], "bbox": [0, 0, 1, 1]},
+                ],
+            },
+            [0],
+        ),
         ({"op": "isNull", "args": [{"property": "geometry"}]}, [4]),
         ({"op": ">=", "args": [{"property": "date"}, {"date": "2022-04-16"}]}, [1, 2]),
         ({"op": "div", "args": [7, 2]}, None),
