@@ -30,8 +30,10 @@ def array(items: list[Term], written: object) -> Term:
 
     def evaluate(rows: Rows) -> Coded:
         columns = [_listed(item, rows) for item in items]
-        count = max(len(column) for column in columns)
-        wide = [column * count if len(column) == 1 else column for column in columns]
+        lengths = {len(column) for column in columns}
+        # A literal is one value for however many rows, none included.
+        count = 0 if 0 in lengths else max(lengths)
+        wide = [column if len(column) == count else column * count for column in columns]
         found = list(zip(*wide, strict=True))
         # An element that is not known leaves the set unknown.
         codes = [-1 if None in row else index for index, row in enumerate(found)]

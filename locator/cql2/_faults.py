@@ -18,6 +18,12 @@ def fault(piece: object, zh: str, en: str) -> InputError:
     return InputError("filter", shown(piece), Text(zh, en))
 
 
+def too_many(limit: int) -> InputError:
+    """Return the error for a filter of more than ``limit`` operations."""
+    zh = f"筛选条件超过 {limit} 个运算；很多取值请用 IN"
+    return fault("…", zh, f"the filter has more than {limit} operations; for many values there is IN")
+
+
 def too_deep(limit: int) -> InputError:
     """Return the error for a filter that is nested more than ``limit`` levels."""
     return fault("(…", f"筛选条件嵌套超过 {limit} 层", f"the filter is nested more than {limit} levels deep")

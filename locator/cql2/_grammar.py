@@ -49,6 +49,7 @@ def _expression(walk: Walk, lowest: int) -> Any:  # noqa: ANN401
         if level == _COMPARISON and compared:
             raise walk.unexpected(walk.peek, Text("括号隔开的比较", "brackets around one of two comparisons"))
         compared = level == _COMPARISON
+        walk.operate()
         left = _compared(walk, left) if compared else _joined(walk, left, level)
     walk.up()
     return left
@@ -60,6 +61,7 @@ def _joined(walk: Walk, left: Any, level: int) -> dict[str, Any]:  # noqa: ANN40
     right = _expression(walk, level if level == _POWER else level + 1)
     args = [left, right]
     while level <= _AND and walk.takes(op.upper()):
+        walk.operate()
         args.append(_expression(walk, level + 1))
     return {"op": op, "args": args}
 

@@ -23,7 +23,7 @@ _TOKEN = re.compile(
     |(?P<string>'(?:[^'\\]|''|\\.)*+')
     |(?P<quoted>"(?:[^"]|"")++")
     |(?P<name>[{_START}][{_PART}]*+)
-    |(?P<sign><>|<=|>=|[=<>(),+\-*/%^])""",
+    |(?P<sign><>|<=|>=|=(?!=)|[<>(),+\-*/%^])""",
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPE = re.compile(r"''|\\([abtnvfr'\\])", re.DOTALL)
@@ -79,7 +79,11 @@ def _no_word(source: str, place: int) -> NoReturn:
     rest = source[place:]
     where = f"第 {place + 1} 个字符", f"at character {place + 1}"
     if rest[0] in "'\"":
-        raise fault(rest, f"{where[0]}：引号没有配对", f"{where[1]}: this quote is never closed")
+        raise fault(
+            rest,
+            f"{where[0]}：引号没有配对；文字里的引号要写两个",
+            f"{where[1]}: this quote is never closed; inside a text it is written twice",
+        )
     if rest.startswith(("!=", "==")):
         raise fault(rest, f"{where[0]}：请写 <> 或 =", f"{where[1]}: write <> or =")
     raise fault(rest, f"{where[0]}：看不懂“{shown(rest)}”", f"{where[1]}: {shown(rest)!r} is no part of CQL2")

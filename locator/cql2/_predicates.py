@@ -90,7 +90,11 @@ def _changed(op: str, text: Term) -> Term:
     if text.is_literal:
         value: Coded = text.literal.each(change)
         return Term("string", lambda _: value, written, value)
-    return Term("string", lambda rows: text.evaluate(rows).each(change), written)
+
+    def evaluate(rows: Rows) -> Coded:
+        return rows.changed(written, lambda: text.evaluate(rows).each(change))
+
+    return Term("string", evaluate, written)
 
 
 def _logic(op: str, args: list[Term]) -> Callable[[Rows], Truth]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from locator.cql2._moments import Moments, moments_of
 from locator.cql2._truth import Truth
@@ -16,17 +15,21 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class Coded(NamedTuple):
-    """Values that repeat: the distinct ones, and for every row which of them it has (-1: unknown).
+_SAMPLE = 512
+_NONE = np.array(None)
 
-    A predicate is decided once for each distinct value. ``codes`` is None for a literal.
+
+class Coded(NamedTuple):
+    """Values that repeat: each of them, and for every row which of them it has (-1: unknown).
+
+    A predicate is decided once for each value. ``codes`` is None for a literal.
     """
 
     values: list[Any]
     codes: NDArray[np.int64] | None
 
     def where(self, hits: list[bool]) -> Truth:
-        """Return the truth of every row, given that of every distinct value."""
+        """Return the truth of every row, given that of every value."""
         if self.codes is None:
             return Truth(np.array(hits[0]), np.array(not hits[0]))
         # Code -1 finds the last place.
@@ -43,10 +46,19 @@ class Coded(NamedTuple):
         return np.array(False) if self.codes is None else self.codes < 0
 
 
-def coded(column: NDArray[Any]) -> Coded:
-    """Return an object column by its distinct values."""
-    codes, values = pd.factorize(column)
-    return Coded(list(values), codes)
+def coded(column: NDArray[Any], blank: object) -> Coded:
+    """Return an object column by the values it has; ``blank`` stands among them where one is unknown."""
+    sample = column[:: max(len(column) // _SAMPLE, 1)]
+    if len(set(sample.tolist())) < len(sample) / 2:
+        places: dict[Any, int] = {None: -1}
+        codes = [places.setdefault(value, len(places) - 1) for value in column.tolist()]
+        return Coded(list(places)[1:], np.array(codes, dtype=np.int64))
+    # Names hardly repeat, and finding that out in a hash table costs ten times what walking them does.
+    missing = np.equal(column, _NONE).astype(bool)
+    filled = column.tolist()
+    for row in np.flatnonzero(missing).tolist():
+        filled[row] = blank
+    return Coded(filled, np.where(missing, -1, np.arange(len(column))))
 
 
 class Rows:
@@ -61,9 +73,22 @@ class Rows:
             self._prepared[kind, name] = prepare(self._column(name))
         return self._prepared[kind, name]
 
-    def coded(self, name: str) -> Coded:
-        """Return a column of strings or of arrays."""
-        found: Coded = self._once("coded", name, coded)
+    def changed(self, written: object, compute: Callable[[], Coded]) -> Coded:
+        """Return what ``compute`` gives for a term, once however often the term is written."""
+        key = ("changed", repr(written))
+        if key not in self._prepared:
+            self._prepared[key] = compute()
+        found: Coded = self._prepared[key]
+        return found
+
+    def strings(self, name: str) -> Coded:
+        """Return a column of strings."""
+        found: Coded = self._once("string", name, lambda column: coded(column, ""))
+        return found
+
+    def arrays(self, name: str) -> Coded:
+        """Return a column of arrays, each a tuple."""
+        found: Coded = self._once("array", name, lambda column: coded(column, ()))
         return found
 
     def numbers(self, name: str) -> NDArray[np.float64]:

@@ -64,7 +64,8 @@ def shape_of(node: dict[str, Any], to_wgs84: ToWgs84) -> Any:  # noqa: ANN401  s
     InputError
         If a list is too short or too deep, a ring open, a number none, or the whole not valid.
     """
-    if "bbox" in node:
+    # GeoJSON allows a geometry to tell its bounds as well.
+    if "type" not in node:
         shape = _box(node["bbox"], to_wgs84)
     else:
         shape = _geometry(node, members=True)
@@ -99,7 +100,7 @@ def _bad(piece: object, reason: Text) -> InputError:
 
 def _number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= _LARGEST:
-        raise _bad(value, Text("坐标必须是数", "a coordinate must be a number"))
+        raise _bad(value, Text("坐标必须是数，不超过 1e12", "a coordinate is a number, of at most 1e12"))
     return float(value)
 
 

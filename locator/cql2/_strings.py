@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+import numpy as np
+
+from locator.cql2._faults import fault
 from locator.cql2._truth import COMPARE, TURNED, Truth, known
 
 if TYPE_CHECKING:
@@ -13,15 +16,27 @@ if TYPE_CHECKING:
 
     from locator.cql2._rows import Coded
 
-import numpy as np
-
 _PIECE = re.compile(r"\\(.)|(%)|(_)|(.)", re.DOTALL)
 # Kana's voicing marks make another letter, they are no accents.
 _LETTERS = "\u3099\u309a"
+_MOST_RUNS = 101
+
+
+class _WithoutAccents(dict[int, int | None]):
+    # Filled as letters are met: asking Unicode for the category of each would be three times slower.
+    def __missing__(self, code: int) -> int | None:
+        accent = unicodedata.category(chr(code)) == "Mn" and chr(code) not in _LETTERS
+        self[code] = None if accent else code
+        return self[code]
+
+
+_WITHOUT_ACCENTS = _WithoutAccents()
 
 
 def casei(text: str) -> str:
     """Return a text as any other casing of it would return it; ß and ss are one."""
+    if text.isascii():
+        return text.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).casefold())
 
 
@@ -29,69 +44,58 @@ def accenti(text: str) -> str:
     """Return a text without its accents."""
     if text.isascii():
         return text
-    parts = unicodedata.normalize("NFD", text)
-    kept = (c for c in parts if c in _LETTERS or unicodedata.category(c) != "Mn")
-    return unicodedata.normalize("NFC", "".join(kept))
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).translate(_WITHOUT_ACCENTS))
 
 
-class _Run(NamedTuple):
-    # What stands between two %: its length, and how to find it.
-    length: int
-    find: Callable[[str, int], int]
-
-
-def _run(pieces: list[str | None]) -> _Run:
-    if None not in pieces:
-        plain = "".join(piece or "" for piece in pieces)
-        return _Run(len(plain), lambda text, start: text.find(plain, start))
-    # Every piece takes one character, so the search cannot backtrack.
-    search = re.compile("".join("." if p is None else re.escape(p) for p in pieces), re.DOTALL).search
-
-    def find(text: str, start: int) -> int:
-        match = search(text, start)
-        return -1 if match is None else match.start()
-
-    return _Run(len(pieces), find)
-
-
-def _runs(pattern: str) -> list[_Run]:
+def _runs(pattern: str) -> list[list[str | None]]:
+    # What stands between the %, character by character; None is any one. Of several % in a row one is enough.
     runs: list[list[str | None]] = [[]]
     for escaped, wildcard, single, plain in _PIECE.findall(pattern):
-        if wildcard:
-            runs.append([])
-        else:
+        if not wildcard:
             runs[-1].append(None if single else escaped or plain)
-    return [_run(pieces) for pieces in runs]
+        elif runs[-1] or len(runs) == 1:
+            runs.append([])
+    return runs
+
+
+def _plain(run: list[str | None]) -> str | None:
+    return None if None in run else "".join(letter or "" for letter in run)
 
 
 def like(pattern: str) -> Callable[[str], bool]:
     """Return the test of a LIKE pattern: % any text, _ one character, a backslash before either takes it literally.
 
-    The runs between two % are found one after another, each as early as it can be: what a regular expression would
-    try in exponentially many ways is one walk. A run's own search is the length of the text times that of the run.
+    Each run between two % is taken where it first stands and never elsewhere, by atomic groups: what a backtracking
+    search would try in ever more ways is one walk of the length of the text times that of the run.
+
+    Raises
+    ------
+    InputError
+        If it has more than a hundred %.
     """
     runs = _runs(pattern)
-    first, last = runs[0], runs[-1]
-    if len(runs) == 1:
-        return lambda text: len(text) == first.length and first.find(text, 0) == 0
-    middle = [run for run in runs[1:-1] if run.length]
-
-    def matches(text: str) -> bool:
-        end = len(text) - last.length
-        place = first.length
-        if place > end or not _stands(first, text, 0) or not _stands(last, text, end):
-            return False
-        for run in middle:
-            place = run.find(text, place)
-            if place < 0 or (place := place + run.length) > end:
-                return False
-        return True
-
-    return matches
-
-
-def _stands(run: _Run, text: str, at: int) -> bool:
-    return run.length == 0 or run.find(text[at : at + run.length], 0) == 0
+    match [_plain(run) for run in runs]:
+        # What people ask for, at twice the speed.
+        case [str(whole)]:
+            return lambda text: text == whole
+        case [str(start), ""]:
+            return lambda text: text.startswith(start)
+        case ["", str(end)]:
+            return lambda text: text.endswith(end)
+        case ["", str(inside), ""]:
+            return lambda text: inside in text
+    if len(runs) > _MOST_RUNS:
+        most = _MOST_RUNS - 1
+        raise fault(
+            pattern, f"LIKE 的模式最多 {most} 个 %", f"a pattern of LIKE has at most {most} wildcards %"
+        )
+    search, *others = ["".join("." if c is None else re.escape(c) for c in run) for run in runs]
+    if others:
+        between = "".join(f"(?>.*?{run})" for run in others[:-1])
+        # The last run is looked for at the end only, behind what the others took.
+        search += f"{between}.{{{len(runs[-1])},}}+(?<={others[-1]})"
+    matches = re.compile(search, re.DOTALL).fullmatch
+    return lambda text: matches(text) is not None
 
 
 def compare(op: str, a: Coded, b: Coded) -> Truth:

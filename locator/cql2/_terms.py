@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 _NOTHING = object()
 # What a queryable's type is called here, and how Rows fetches it.
 _KINDS: dict[str, tuple[str, Callable[[Rows, str], Any]]] = {
-    "string": ("string", Rows.coded),
+    "string": ("string", Rows.strings),
     "integer": ("number", Rows.numbers),
     "number": ("number", Rows.numbers),
     "boolean": ("boolean", Rows.truth),
     "date": ("moment", Rows.dates),
     "instant": ("moment", Rows.instants),
     "geometry": ("geometry", Rows.shapes),
-    "array": ("array", Rows.coded),
+    "array": ("array", Rows.arrays),
 }
 TYPES = tuple(_KINDS)
 WORDS = {
@@ -194,9 +194,12 @@ def arithmetic(op: str, a: Term, b: Term) -> Term:
     compute = _ARITHMETIC[op]
 
     def evaluate(rows: Rows) -> NDArray[np.float64]:
+        first, second = a.evaluate(rows), b.evaluate(rows)
         with np.errstate(all="ignore"):
-            result = np.asarray(compute(a.evaluate(rows), b.evaluate(rows)), dtype=np.float64)
-        return np.where(np.isfinite(result), result, np.nan)
+            result = np.asarray(compute(first, second), dtype=np.float64)
+        # Asked for, because NaN to the power of 0 is 1.
+        unknown = np.isnan(first) | np.isnan(second) | np.logical_not(np.isfinite(result))
+        return np.where(unknown, np.nan, result)
 
     return Term("number", evaluate, {"op": op, "args": [a.written, b.written]})
 

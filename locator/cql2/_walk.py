@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from locator._errors import InputError, Text
-from locator.cql2._faults import too_deep
+from locator.cql2._faults import too_deep, too_many
 from locator.cql2._lexer import Token, tokens_of, unexpected
-from locator.cql2._names import MAX_DEPTH
+from locator.cql2._names import MAX_DEPTH, MAX_OPERATIONS
 
 
 class Walk:
@@ -16,6 +16,7 @@ class Walk:
         self._tokens = tokens_of(source)
         self._place = 0
         self._depth = 0
+        self._operations = 0
 
     @property
     def peek(self) -> Token:
@@ -55,6 +56,12 @@ class Walk:
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise too_deep(MAX_DEPTH)
+
+    def operate(self) -> None:
+        """Count one operation, so that a long chain is refused before a tree of it is made."""
+        self._operations += 1
+        if self._operations > MAX_OPERATIONS:
+            raise too_many(MAX_OPERATIONS)
 
     def up(self) -> None:
         """Come back from a level."""

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 
 from locator.cql2 import _arrays, _moments, _shapes
-from locator.cql2._faults import fault, too_deep
+from locator.cql2._faults import fault, too_deep, too_many
 from locator.cql2._grammar import tree_of
 from locator.cql2._names import CANONICAL, MAX_DEPTH, MAX_LENGTH, MAX_OPERATIONS
 from locator.cql2._predicates import apply
@@ -68,7 +68,7 @@ def parse(
     Parameters
     ----------
     source
-        The filter, at most 128,000 characters, 100 levels and 300 operations.
+        The filter, at most 128,000 characters, 100 levels and 500 operations.
     lang
         ``cql2-text`` or ``cql2-json``.
     queryables
@@ -143,13 +143,10 @@ def _operation(node: dict[str, Any], scope: Scope, depth: int) -> Term:
         raise fault(name, f"没有这个运算；可用：{known}", f"there is no such operator; known: {known}")
     if not isinstance(args, list):
         raise fault(node, f"{op} 缺少 args 列表", f"{op} needs a list of args")
-    scope.operations += 1
+    # a AND b AND c are two.
+    scope.operations += max(len(args) - 1, 1) if op in {"and", "or"} else 1
     if scope.operations > MAX_OPERATIONS:
-        raise fault(
-            op,
-            f"筛选条件超过 {MAX_OPERATIONS} 个运算",
-            f"the filter has more than {MAX_OPERATIONS} operations",
-        )
+        raise too_many(MAX_OPERATIONS)
     items = None
     if op == "in" and len(args) == 2 and isinstance(args[1], list):  # noqa: PLR2004
         items = [_term(item, scope, depth + 1) for item in args[1]]
