@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: serve test lint bench pictures clean chromium postgis soak-store
+.PHONY: serve test lint bench pictures clean chromium postgis soak-store soak
 
 serve: $(STAMP)
 	$(BIN)/locator serve
@@ -52,6 +52,10 @@ postgis:
 
 soak-store: $(STAMP) postgis
 	LOCATOR_SOAK_S=30 LOCATOR_KILLS=20 $(BIN)/pytest tests/store/test_soak.py tests/ingest/test_killed.py
+
+# Thirty minutes of mixed load on two workers: SOAK_MIN=5 make soak for less.
+soak: $(STAMP)
+	$(BIN)/python -m tests.live.soak
 
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
