@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import logging
 import os
 import socket
 import threading
@@ -58,6 +59,7 @@ def run(settings: Settings, store: str | None, host: str, port: int, workers: in
     read(opened.snapshot()[2], {})
     opened.close()
     _check_free(host, port)
+    logging.getLogger("_granian").addFilter(_not_about_threads)
     server = Server(
         "locator.web.serving:worker_app",
         address=host,
@@ -81,6 +83,11 @@ def run(settings: Settings, store: str | None, host: str, port: int, workers: in
     )
     print(f"http://{host}:{port}/", flush=True)  # noqa: T201  the one line that a first user needs
     server.serve()
+
+
+def _not_about_threads(record: logging.LogRecord) -> bool:
+    """Leave out granian's advice against many threads: ours wait, and one of them works."""
+    return "Python threads" not in record.getMessage()
 
 
 def _check_free(host: str, port: int) -> None:

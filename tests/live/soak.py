@@ -137,17 +137,17 @@ class Editor(threading.Thread):
                     self.errors.append(repr(answer))
 
 
-def tree_mb(pid: int) -> float:
-    """Return the proportional memory of a process and its descendants."""
+def memory_mb(served: Served) -> float:
+    """Return the proportional memory of the server and its workers; what they start for a task comes and goes."""
     total = 0.0
-    try:
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                total = int(line.split()[1]) / 1024
-        for thread in Path(f"/proc/{pid}/task").iterdir():
-            total += sum(tree_mb(int(child)) for child in (thread / "children").read_text().split())
-    except OSError:  # it ended meanwhile
-        return total
+    for pid in (served.process.pid, *served.workers()):
+        try:
+            rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        except OSError:  # it ended meanwhile
+            continue
+        total += next(
+            (int(line.split()[1]) / 1024 for line in rollup.splitlines() if line.startswith("Pss:")), 0.0
+        )
     return total
 
 
@@ -184,7 +184,7 @@ def watch(
     while time.monotonic() - began < MINUTES * _MINUTE_S:
         time.sleep(_SAMPLE_S)
         now = time.monotonic() - began
-        memory.append((now, tree_mb(served.process.pid)))
+        memory.append((now, memory_mb(served)))
         if now < minute * _MINUTE_S:
             continue
         took = [t for client in clients for t in client.took if t.at - began >= (minute - 1) * _MINUTE_S]
