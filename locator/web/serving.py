@@ -22,13 +22,12 @@ from locator.places import find_places
 from locator.records import read
 from locator.store import open_or_seed
 from locator.web import create_app
-from locator.web.turns import Turns
+from locator.web.turns import THREADS, Turns
 
 if TYPE_CHECKING:
     from flask import Flask
 
 _NAMES_AFTER_S = 2.0
-_THREADS = 32
 _RESPAWN_S = 0.5
 _BACKLOG, _CONNECTIONS = 4096, 16_384
 _HEADERS_MS = 10_000
@@ -70,7 +69,7 @@ def run(settings: Settings, store: str | None, host: str, port: int, workers: in
         log_access=False,
         # One of them works (see `locator.web.turns`); the others are for requests that wait for a database
         # or for a slow visitor.
-        blocking_threads=_THREADS,
+        blocking_threads=THREADS,
         workers_kill_timeout=10,
         # A worker that was killed, for want of memory say, is replaced; the others answer meanwhile.
         respawn_failed_workers=True,

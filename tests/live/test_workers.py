@@ -134,7 +134,7 @@ def test_visitors_who_send_their_forms_a_byte_a_minute_keep_nobody_waiting(
     filled(url)
     served = serve(url, workers=1)
     slow = []
-    for _ in range(8):
+    for _ in range(40):
         one = socket.create_connection(("127.0.0.1", served.port))
         one.sendall(
             b"POST /steward/login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n"
@@ -143,9 +143,14 @@ def test_visitors_who_send_their_forms_a_byte_a_minute_keep_nobody_waiting(
         slow.append(one)
     time.sleep(0.5)
     took = [served.get(NEAREST, timeout=5).took_s for _ in range(10)]
+    refused = served.send("POST", "/need", b"lon=121.5")
     for one in slow:
         one.close()
     assert max(took) < 2
+    assert refused.status == 503
+    assert refused.headers["Retry-After"] == "5"
+    # Their places are free again.
+    assert until(lambda: served.send("POST", "/need", b"lon=121.5").status != 503)
 
 
 def test_thousands_of_slow_connections_delay_nobody_and_are_cut_off(
