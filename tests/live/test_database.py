@@ -84,6 +84,7 @@ def test_with_the_database_stopped_reads_go_on_edits_are_refused_and_all_comes_b
     token = filled(url)
     served = serve(url)
     assert served.imports(token, {"x-1": "停机前"}).status == 200
+    assert served.shown_everywhere("x-1", "停机前")
     with Load(served) as load:
         own_cluster.stop()
         refused = [served.imports(token, {"x-2": "停机时"}, language=said) for said in ("zh", "en")]
