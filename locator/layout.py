@@ -86,7 +86,9 @@ class Layout:
         """Return the ids that stand, sorted, and the record of each."""
         if not self.newer and not self.replaced:
             return self.batch.ids, self.batch.records
-        rows = np.array(list(self.rows()), np.int64)
+        stands = np.ones(len(self.batch.ids), np.bool_)
+        stands[list(self.replaced)] = False
+        rows = np.flatnonzero(stands)
         order = rows[np.argsort(self.rank[rows], kind="stable")].tolist()
         return [self.batch.ids[row] for row in order], [self.batch.records[row] for row in order]
 

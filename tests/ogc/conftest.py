@@ -1,76 +1,45 @@
-"""An application of one's own, really served: other people's clients open it over HTTP."""
+"""An application of one's own, and one that is really served: other people's clients open it over HTTP."""
 
 from __future__ import annotations
 
 import os
-import socket
-import subprocess
-import sys
-import time
-from contextlib import contextmanager
-from datetime import date, datetime
-from typing import TYPE_CHECKING, NamedTuple
-from urllib.request import urlopen
+from typing import TYPE_CHECKING
 
 import pytest
+from ogc_support import Served, mobile, serving, unplaced, write_plan
 
-from locator import Service
+from locator._settings import Settings
 from locator.store import Store
-from locator.timeline import SHANGHAI
+from locator.web import create_app
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
+    from flask import Flask
+    from flask.testing import FlaskClient
+
+    from locator import Service
 
 
-class Served(NamedTuple):
-    """A running server: its address, its store, and what it holds."""
-
-    url: str
-    store: Store
-    services: list[Service]
-
-
-def mobile() -> Service:
-    return Service.model_validate(
-        {
-            "id": "bus-1", "kind": "haircut", "name": "流动理发车", "verified_on": date(2026, 11, 20),
-            "stops": [
-                {"name": "南门", "lon": 121.5, "lat": 31.2, "hours": "Mo 09:00-11:00", "valid_to": "2026-12-31"},
-                {"name": "北门", "lon": 121.6, "lat": 31.3, "hours": "Tu 09:00-11:00", "valid_from": "2027-01-01"},
-            ],
-            "events": [
-                {"title": "义剪", "topic": "haircut", "start": datetime(2026, 12, 1, 9, tzinfo=SHANGHAI),
-                 "end": datetime(2026, 12, 1, 11, tzinfo=SHANGHAI), "capacity": 30, "demo": True},
-            ],
-        }
-    )  # fmt: skip
+@pytest.fixture(scope="session")
+def own_app(tmp_path_factory: pytest.TempPathFactory, sample: list[Service]) -> Flask:
+    """The sample with a mobile service, one that nobody has placed, and a saved plan."""
+    folder = tmp_path_factory.mktemp("own")
+    Store(f"sqlite:///{folder}/own.db").create([*sample, mobile(), unplaced()], "tests")
+    app = create_app({"TESTING": True}, Settings(store=f"sqlite:///{folder}/own.db", basemap="outline"))
+    write_plan(app.extensions["locator.plans"].folder)
+    return app
 
 
-@contextmanager
-def serving(folder: Path, services: list[Service]) -> Iterator[Served]:
-    """Serve some services from a store of their own, in another process: GDAL keeps the interpreter while it waits."""
-    store = Store(f"sqlite:///{folder}/ogc.db")
-    store.create(services, "tests")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environ = {**os.environ, "LOCATOR_BASEMAP": "outline"}
-    command = [sys.executable, "-m", "locator", "serve", "--port", str(port), "--store", store.url]
-    process = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    url = f"http://127.0.0.1:{port}/ogc"
-    try:
-        for _ in range(900):  # a busy machine takes its time
-            try:
-                urlopen(url, timeout=10).close()
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield Served(url, store, services)
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-        store.close()
+@pytest.fixture
+def ogc(own_app: Flask) -> FlaskClient:
+    return own_app.test_client()
+
+
+@pytest.fixture
+def held(sample: list[Service]) -> list[Service]:
+    """What the application holds, in the order of the ids."""
+    return sorted([*sample, mobile(), unplaced()], key=lambda service: service.id)
 
 
 @pytest.fixture(scope="session")

@@ -36,7 +36,11 @@ def document(site: Site) -> dict[str, Any]:
         },
         "servers": [{"url": site.root}],
         "paths": {path.removeprefix(_ROOT) or "/": operations for path, operations in said.items()},
-        "components": {"schemas": schemas(site.language)},
+        # Where QGIS looks for the size of a page; without it, it reads one page and stops.
+        "components": {
+            "parameters": {"limit": _limit(site.language)},
+            "schemas": schemas(site.language),
+        },
     }
 
 
@@ -168,7 +172,6 @@ def _paths_of(one: Collection, language: str) -> dict[str, Any]:
 
 
 def _item_parameters(one: Collection, language: str) -> list[dict[str, Any]]:
-    limit = {"type": "integer", "minimum": 1, "maximum": MOST, "default": DEFAULT_LIMIT}
     time = one.time or Text("这个集合没有时间，不起作用", "the features have no time: without effect")
     when = Text(
         f"时刻、日期或区间，一头可写 ..；比的是：{one.time.zh if one.time else time.zh}",
@@ -176,7 +179,7 @@ def _item_parameters(one: Collection, language: str) -> list[dict[str, Any]]:
     )
     box = {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 6}
     said = [
-        _parameter("limit", Text("一页多少个", "features on a page"), limit, language, 100),
+        _limit(language),
         {
             **_parameter("bbox", Text("范围：西,南,东,北", "west,south,east,north"), box, language),
             "style": "form", "explode": False, "example": [float(edge) for edge in _SHOWN_BOX.split(",")],
@@ -193,6 +196,11 @@ def _item_parameters(one: Collection, language: str) -> list[dict[str, Any]]:
         _parameter("after", Text("照 next 链接里的用", "as in a next link"), {"type": "string"}, language),
     ]  # fmt: skip
     return said + [_of_field(field, language) for field in one.fields]
+
+
+def _limit(language: str) -> dict[str, Any]:
+    limit = {"type": "integer", "minimum": 1, "maximum": MOST, "default": DEFAULT_LIMIT}
+    return _parameter("limit", Text("一页多少个", "features on a page"), limit, language, 100)
 
 
 def _of_field(field: Field, language: str) -> dict[str, Any]:
