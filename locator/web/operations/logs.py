@@ -6,12 +6,12 @@ by its kind and the lines it came through, and the address it happened at by its
 
 from __future__ import annotations
 
-import json
 import logging
 from datetime import UTC, datetime
 from traceback import extract_tb
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from flask import has_request_context, request
 
 from locator._errors import LocatorError
@@ -73,7 +73,7 @@ class JsonFormatter(logging.Formatter):
         said |= getattr(record, "members", {})
         if record.exc_info:
             said["exception"] = told(record.exc_info[1])
-        return json.dumps(said, ensure_ascii=False)
+        return msgspec.json.encode(said).decode()
 
 
 def told(error: BaseException | None) -> list[str]:
