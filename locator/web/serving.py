@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import logging.config
 import os
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 
+from locator._caches import tidy
 from locator._errors import ConfigurationError, Text
 from locator._settings import Settings, variable_of
 from locator.holidays import holidays, use
@@ -146,17 +146,9 @@ def worker_app(folder: Path) -> Flask:
     names.daemon = True
     names.start()
     # Everything so far stays for good: without this the collector walks 200,000 records again and again.
-    gc.collect()
-    _give_back()
+    tidy()
     gc.freeze()
     # An answer makes some hundred short-lived tuples and no cycles: look for those less often.
     gc.set_threshold(20_000, 20, 20)
     mark_ready(folder, os.getpid())
     return app
-
-
-def _give_back() -> None:
-    """Give the memory that reading the store took, and needs no more, back to the system, where glibc can."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
