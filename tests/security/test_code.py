@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from steward_support import PASSWORD, desk_client, log_in, upload
-from walk import addresses
+from walk_support import addresses
 
 from locator import ConfigurationError
 from locator._settings import Settings

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from steward_support import PASSWORD, log_in, send, token, upload
-from walk import addresses
+from walk_support import addresses
 
 from locator._bundled import bundled
 from locator.web import create_app
