@@ -23,7 +23,7 @@ LEVEL_1 = {
     "14.2": (1, 2, 3), "14.3": (2, 3), "14.4": range(1, 8), "14.5": (1, 2, 3),
 }  # fmt: skip
 REASON = {"en": ("Not applicable: ", "Not done: "), "zh": ("不适用：", "没有做：")}
-SHORTEST = {"en": 25, "zh": 10}
+SHORTEST = {"en": 25, "zh": 8}
 
 
 def lines(language: str) -> dict[str, tuple[str, str]]:
