@@ -46,6 +46,23 @@ SQL = {
 CONSTANTS = {
     ("store/engines.py", "f'BEGIN {mode}'"): "DEFERRED or IMMEDIATE, from our own calls",
     ("store/changes.py", "f'LISTEN {_CHANNEL}'"): "a constant of the module",
+    (
+        "store/backup.py",
+        "f'CREATE TABLE {FILES} (path TEXT PRIMARY KEY, content BLOB NOT NULL)'",
+    ): "a constant",
+    ("store/backup.py", "f'INSERT INTO {FILES} VALUES (?, ?)'"): "a constant",
+    (
+        "store/backup.py",
+        "f'CREATE TABLE {MANIFEST} (manifest TEXT NOT NULL, sha256 TEXT NOT NULL)'",
+    ): "a constant",
+    ("store/backup.py", "f'INSERT INTO {MANIFEST} VALUES (?, ?)'"): "a constant",
+    (
+        "store/backup.py",
+        "f'SELECT * FROM \"{quoted}\" ORDER BY rowid'",
+    ): "the file's own tables, as quoted identifiers",
+    ("store/restoring.py", "f'SELECT manifest, sha256 FROM {MANIFEST}'"): "a constant",
+    ("store/restoring.py", "f'SELECT path, content FROM {FILES}'"): "a constant",
+    ("store/restoring.py", "f'DROP TABLE IF EXISTS {name}'"): "the two constants",
 }
 HOSTILE = ["' OR '1'='1", "x'; DROP TABLE users; --", "x\\' OR 1=1 #", "%' OR '1' LIKE '%", "st-1\x00", "{{7*7}}"]  # fmt: skip
 
