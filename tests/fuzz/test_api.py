@@ -166,6 +166,8 @@ def config(seed: int, token: str) -> SchemathesisConfig:
         {
             "seed": seed,
             "continue-on-failure": True,
+            # A busy machine may take longer than the ten seconds that are usual for all districts of China.
+            "request-timeout": 60.0,
             "headers": {"Accept-Language": "en"},
             "auth": {"openapi": {"token": {"bearer": token}}},
             "generation": {"max-examples": EXAMPLES, "database": "none"},
