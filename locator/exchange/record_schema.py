@@ -42,6 +42,8 @@ _TOGETHER = {
     "source_lon": ["source_lat", "source_datum"],
     "source_lat": ["source_lon", "source_datum"],
 }
+# The format "date-time" would demand an offset; here Shanghai's is understood.
+_INSTANT = r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?$"
 _SOMEWHERE = (["lon", "lat"], ["source_lon", "source_lat", "source_datum"], ["address"], ["stops"])
 
 
@@ -87,6 +89,8 @@ def _told(members: Mapping[str, Shape], words: Mapping[str, tuple[Text, Text]]) 
 
 def _shape(name: str, shape: Shape) -> Shape:
     kept = {key: value for key, value in shape.items() if key not in {"title", "description"}}
+    if kept.get("format") == "date-time":
+        return {"type": "string", "pattern": _INSTANT}
     if name not in _CODES:
         return kept
     codes = {"oneOf": [{"const": code, "title": _both(label)} for code, label in _CODES[name].items()]}

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 ODD = (
     Service(
-        id="x-all", kind="canteen", name='=1+1 "食堂",\n二楼\u2028', address="周家嘴路1号", district="310110", phone="+86 21 6543 2100",
+        id="x-all", kind="canteen", name='=1+1 "食堂",\n二\u2028楼', address="周家嘴路1号", district="310110", phone="+86 21 6543 2100",
         source_lon=121.51, source_lat=31.21, source_datum="bd09", hours="Mo-Fr 10:30-14:00,20:00-02:00; PH off",
         hours_text="周一到周五", has=("microwave", "wifi"), lacks=("toilet",), needs=("rest", "save"), capacity=0, stars=0, code="310110-7",
         offers=(

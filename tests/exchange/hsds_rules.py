@@ -6,7 +6,7 @@ from typing import Any
 
 _UUID: dict[str, Any] = {"type": "string", "format": "uuid"}
 _TEXT: dict[str, Any] = {"type": "string", "minLength": 1}
-_URI: dict[str, Any] = {"type": "string", "format": "uri"}
+_URI: dict[str, Any] = {"type": "string", "format": "uri", "pattern": r"^https?://[^\s]+$"}
 _DAY: dict[str, Any] = {"type": "string", "format": "date"}
 _NUMBER: dict[str, Any] = {"type": "number"}
 _CLOCK = {"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d(Z|[+-]\d\d:\d\d)$"}
@@ -15,7 +15,12 @@ _WEEKDAY = r"(MO|TU|WE|TH|FR|SA|SU)"
 
 def _object(required: str, **members: dict[str, Any]) -> dict[str, Any]:
     known = {"id": _UUID, **members}
-    return {"type": "object", "required": ["id", *required.split()], "properties": known, "additionalProperties": False}
+    return {
+        "type": "object",
+        "required": ["id", *required.split()],
+        "properties": known,
+        "additionalProperties": False,
+    }
 
 
 def _list(name: str) -> dict[str, Any]:
