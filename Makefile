@@ -5,7 +5,7 @@ FUZZ_MIN ?= 30
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: serve test lint bench fuzz pictures clean chromium postgis soak-store lock audit
+.PHONY: serve test lint bench fuzz soak soak-store pictures clean chromium postgis lock audit
 
 serve: $(STAMP)
 	$(BIN)/locator serve
@@ -74,6 +74,9 @@ lock: $(TOOLS)/bin/pip-compile
 # Asks the advisory service of PyPI about every locked version; without a way to it, this fails and says so.
 audit: $(TOOLS)/bin/pip-compile
 	$(TOOLS)/bin/pip-audit --strict --require-hashes --disable-pip --requirement requirements.lock
+# Thirty minutes of mixed load on two workers: SOAK_MIN=5 make soak for less.
+soak: $(STAMP)
+	$(BIN)/python -m tests.live.soak
 
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .fuzz

@@ -8,6 +8,8 @@ frozen at the start. A memory of this room holds its object weakly.
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import weakref
 from functools import lru_cache, wraps
 from typing import TYPE_CHECKING, Concatenate, Generic, ParamSpec, TypeVar, cast
@@ -69,3 +71,11 @@ def kept_on(one: S, make: Callable[[S], R]) -> R:
     if known is None:
         known = kept[make.__qualname__] = make(one)
     return known
+
+
+def tidy() -> None:
+    """Free what only circles hold, and give what is free back to the system, where glibc can."""
+    gc.collect()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)

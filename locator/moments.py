@@ -77,8 +77,9 @@ class Moments:
         at = check_instant(at)
         return self._in_minute(at.date(), 60 * at.hour + at.minute, stay, groups)
 
-    # Askers differ in the minute they ask in, hardly in how long they stay and who they are.
-    @remembered(64)
+    # Askers differ in the minute they ask in, hardly in how long they stay and who they are. A busy minute's
+    # looks take some megabytes, and nobody asks about it again once it is past: few are kept.
+    @remembered(8)
     def _in_minute(self, day: date, minute: int, stay: float, groups: tuple[str, ...]) -> Leaving:
         return Leaving(self._of_day(day, stay, groups), minute)
 

@@ -60,9 +60,10 @@
     (same || document.querySelector(".said h2"))?.focus({ preventScroll: true });
     document.getElementById("map-data").textContent = next.getElementById("map-data").textContent;
     document.querySelector("[data-status]").textContent = document.querySelector(".said h2")?.textContent || next.title;
-    document.dispatchEvent(new CustomEvent("swapped"));
     return true;
   };
+  // Only once the address says it, too: what is kept on the phone reads where the asker is from there.
+  const tell = () => document.dispatchEvent(new CustomEvent("swapped"));
 
   const load = async (url) => {
     if (busy) busy.abort();
@@ -92,6 +93,7 @@
     if (!swap(found.text)) { whole(url); return; }
     keep(found.url, found.text);
     history.pushState({ scrolled: 0 }, "", found.url);
+    tell();
     if (sheet().getBoundingClientRect().top < 0) sheet().scrollIntoView();
   };
 
@@ -107,6 +109,7 @@
     }
     if (!swap(text)) { location.reload(); return; }
     keep(url, text);
+    tell();
     scrollTo(0, event.state?.scrolled || 0);
   };
 

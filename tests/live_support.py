@@ -5,11 +5,13 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -152,6 +154,14 @@ class Served:
                 if b"resource_tracker" not in command:
                     found.append(int(child))
         return sorted(found)
+
+    def end(self) -> None:
+        """End it at once, with its workers: stopping in good order takes granian ten seconds."""
+        if self.process.poll() is None:
+            for pid in (*self.workers(), self.process.pid):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+        self.process.wait(timeout=30)
 
     def stop(self) -> int:
         """Stop it if it runs, and return its exit code."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from flask import current_app
 
+from locator._caches import tidy
 from locator._errors import LocatorError
 from locator.catalog import Catalog
 from locator.timeline import SHANGHAI
@@ -35,6 +36,9 @@ _OLD_KEPT = 2
 _FOLD_AFTER_S = 2.0
 _AHEAD = timedelta(seconds=1)
 _FOLD_AT = 500
+# A page's template leaves circles behind, and some of them a catalog: the collector would come to the older ones
+# once in some ten thousand requests. Measured beside 20,000 services: 13 ms.
+_TIDY_EVERY_S = 30.0
 
 
 class CurrentCatalog:
@@ -58,7 +62,8 @@ class CurrentCatalog:
         self.updates = self.changes_taken_in = self.folds = 0
         self._catalog = Catalog.of(store)
         self._catalog.warm(datetime.now(SHANGHAI))
-        self._changed = time.monotonic()
+        self._changed = self._tidied = time.monotonic()
+        self._replaced = False
         self._old: dict[int, Catalog] = {}
         self._old_lock = threading.Lock()
         self.tell()
@@ -129,6 +134,10 @@ class CurrentCatalog:
         ):
             self.folds += 1
             self._swap(catalog.compact())
+        if self._replaced and time.monotonic() - self._tidied > _TIDY_EVERY_S:
+            self._replaced, self._tidied = False, time.monotonic()
+            del catalog
+            tidy()
 
     def tell(self) -> None:
         """Let whoever counts know how things are."""
@@ -137,7 +146,7 @@ class CurrentCatalog:
 
     def _swap(self, catalog: Catalog) -> None:
         catalog.warm(datetime.now(SHANGHAI))
-        self._catalog = catalog
+        self._catalog, self._replaced = catalog, True
         self.tell()
 
 

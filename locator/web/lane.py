@@ -100,12 +100,15 @@ def parameters(query: str) -> dict[str, str]:
 
 
 def _joined(pairs: list[tuple[str, str, str]]) -> dict[str, str]:
-    """Return lists whose values came one by one (`kind=a&kind=b`), as many clients send them."""
-    lists: dict[str, list[str]] = {}
+    """Return what came several times: lists value by value (`kind=a&kind=b`), as many clients send them, whole.
+
+    Of anything else the last counts that is not empty.
+    """
+    told: dict[str, list[str]] = {}
     for name, _, value in pairs:
-        if unquote_plus(name) in LISTS:
-            lists.setdefault(unquote_plus(name), []).append(unquote_plus(value).strip())
-    return {name: ",".join(filter(None, values)) for name, values in lists.items()}
+        told.setdefault(unquote_plus(name), []).append(unquote_plus(value).strip())
+    found = {name: [value for value in values if value] for name, values in told.items()}
+    return {name: ",".join(v if name in LISTS else v[-1:]) for name, v in found.items()}
 
 
 def question_of(given: dict[str, str], published: Datum = Datum.WGS84) -> Question:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import logging.config
 import os
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 
+from locator._caches import tidy
 from locator._errors import ConfigurationError, Text
 from locator._settings import Settings, variable_of
 from locator.holidays import holidays, use
@@ -28,14 +28,13 @@ from locator.web.operations.board import Board
 from locator.web.operations.choices import log_format, logs_requests, metrics_readers, stale_after_s
 from locator.web.operations.logs import configuration
 from locator.web.steward.private import check_key_for
-from locator.web.turns import Turns
+from locator.web.turns import THREADS, Turns
 from locator.web.workers import Workers, mark_ready
 
 if TYPE_CHECKING:
     from flask import Flask
 
 _NAMES_AFTER_S = 2.0
-_THREADS = 32
 _RESPAWN_S = 0.5
 _BACKLOG, _CONNECTIONS = 4096, 16_384
 _HEADERS_MS = 10_000
@@ -75,6 +74,7 @@ def run(settings: Settings, store: str | None, host: str, port: int, workers: in
     read(opened.snapshot()[2], {})
     opened.close()
     _check_free(host, port)
+    logging.getLogger("_granian").addFilter(_not_about_threads)
     # What the workers count stands there while the server runs.
     with tempfile.TemporaryDirectory(prefix="locator-serve-") as folder:
         server = Workers(
@@ -88,7 +88,7 @@ def run(settings: Settings, store: str | None, host: str, port: int, workers: in
             log_dictconfig=logging_options,
             # One of them works (see `locator.web.turns`); the others are for requests that wait for a database
             # or for a slow visitor.
-            blocking_threads=_THREADS,
+            blocking_threads=THREADS,
             workers_kill_timeout=10,
             # A worker that was killed, for want of memory say, is replaced; the others answer meanwhile.
             respawn_failed_workers=True,
@@ -101,6 +101,11 @@ def run(settings: Settings, store: str | None, host: str, port: int, workers: in
         )
         print(f"http://{host}:{port}/", flush=True)  # noqa: T201  the one line that a first user needs
         server.serve(target_loader=partial(worker_app, Path(folder)), wrap_loader=False)
+
+
+def _not_about_threads(record: logging.LogRecord) -> bool:
+    """Leave out granian's advice against many threads: ours wait, and one of them works."""
+    return "Python threads" not in record.getMessage()
 
 
 def _check_free(host: str, port: int) -> None:
@@ -141,17 +146,9 @@ def worker_app(folder: Path) -> Flask:
     names.daemon = True
     names.start()
     # Everything so far stays for good: without this the collector walks 200,000 records again and again.
-    gc.collect()
-    _give_back()
+    tidy()
     gc.freeze()
     # An answer makes some hundred short-lived tuples and no cycles: look for those less often.
     gc.set_threshold(20_000, 20, 20)
     mark_ready(folder, os.getpid())
     return app
-
-
-def _give_back() -> None:
-    """Give the memory that reading the store took, and needs no more, back to the system, where glibc can."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import threading
 from typing import TYPE_CHECKING
 
 from locator._turn import having_the_turn
@@ -11,6 +13,17 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 _WITHOUT_A_BODY = {"GET", "HEAD"}
+# A thread for each request with a body, and eight that only such ones never get.
+THREADS, MOST_BODIES = 32, 24
+
+
+def _too_many(start_response: StartResponse) -> Iterable[bytes]:
+    said = "现在提交的人太多，过一会儿再试 / too many are sending something, try again later"
+    body = json.dumps({"type": "about:blank", "title": said, "status": 503}, ensure_ascii=False).encode()
+    kind, wait, size = "application/problem+json", "5", str(len(body))
+    headers = [("Content-Type", kind), ("Retry-After", wait), ("Content-Length", size)]
+    start_response("503 Service Unavailable", headers)
+    return (body,)
 
 
 class Turns:
@@ -26,10 +39,16 @@ class Turns:
 
     def __init__(self, inner: WSGIApplication) -> None:
         self._inner = inner
+        self._bodies = threading.BoundedSemaphore(MOST_BODIES)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request."""
         if environ["REQUEST_METHOD"] not in _WITHOUT_A_BODY:
-            return self._inner(environ, start_response)
+            if not self._bodies.acquire(blocking=False):
+                return _too_many(start_response)
+            try:
+                return self._inner(environ, start_response)
+            finally:
+                self._bodies.release()
         with having_the_turn():
             return self._inner(environ, start_response)

@@ -36,16 +36,22 @@ def addresses(minutes: float) -> Found | None:
     ran = run(
         ["-m", "pytest", "-s", "-q", "--no-header", str(test)], 120 * 60, LOCATOR_FUZZ_REQUESTS=str(requests)
     )
-    return _of_pytest("addresses", requests, began, ran.code, ran.out)
+    sent = re.search(r"(\d+) requests", ran.out)
+    found = _of_pytest("addresses", int(sent[1]) if sent else 0, began, ran.code, ran.out)
+    if found.faults:
+        (KEPT / "addresses.txt").write_text(ran.out, encoding="utf-8")
+    _tell(found)
+    return found
 
 
 def texts(seconds: float) -> list[Found]:
     """Try the parsers of texts with fresh seeds until the time is over."""
     found = []
-    for test in sorted((TESTS / "fuzz").glob("test_texts*.py")):
+    tests = sorted((TESTS / "fuzz").glob("test_texts*.py"))
+    for test in tests:
         began, inputs, faults, seed = time.monotonic(), 0, set(), time.time_ns() % 10**9
         counted = KEPT / "count"
-        while time.monotonic() - began < seconds:
+        while time.monotonic() - began < seconds / len(tests):
             seed += 1
             command = [
                 "-m",
@@ -65,6 +71,7 @@ def texts(seconds: float) -> list[Found]:
                 (KEPT / f"{test.stem}-{seed}.txt").write_text(ran.out, encoding="utf-8")
             faults |= set(told.faults)
         found.append(Found(test.stem, inputs, time.monotonic() - began, tuple(sorted(faults))))
+        _tell(found[-1])
     return found
 
 
@@ -83,9 +90,13 @@ def readers(seconds: float) -> list[Found]:
         folder = KEPT / name
         folder.mkdir(exist_ok=True)
         found.append(read_guided(name, seconds / len(names), folder))
-        sys.stdout.write(_line(found[-1]))
-        sys.stdout.flush()
+        _tell(found[-1])
     return found
+
+
+def _tell(found: Found) -> None:
+    sys.stdout.write(_line(found))
+    sys.stdout.flush()
 
 
 def _line(found: Found) -> str:

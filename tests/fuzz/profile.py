@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 
 LONG = "LOCATOR_FUZZ_MIN" in os.environ
 fuzzed = settings(
-    max_examples=400 if LONG else 60,
+    max_examples=150 if LONG else 60,
     deadline=None,
     derandomize=not LONG,
     database=None,

@@ -58,4 +58,4 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Served]]:
 
     yield start
     for one in started:
-        one.stop()
+        one.end()

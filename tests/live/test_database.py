@@ -84,6 +84,7 @@ def test_with_the_database_stopped_reads_go_on_edits_are_refused_and_all_comes_b
     token = filled(url)
     served = serve(url)
     assert served.imports(token, {"x-1": "停机前"}).status == 200
+    assert served.shown_everywhere("x-1", "停机前")
     with Load(served) as load:
         own_cluster.stop()
         refused = [served.imports(token, {"x-2": "停机时"}, language=said) for said in ("zh", "en")]
@@ -109,7 +110,7 @@ def test_while_one_waits_for_a_slow_database_a_courier_of_the_same_process_does_
     url = own_cluster.new()
     token = filled(url)
     served = serve(url.replace(f":{own_cluster.port}/", f":{line.port}/"), workers=1)
-    line.late_s = 0.5  # each word takes half a second: a save is a dozen
+    line.late_s = 0.15  # for each word: an import is dozens
     saved: list[object] = []
     editor = threading.Thread(target=lambda: saved.append(served.imports(token, {"x-1": "慢慢写"})))
     editor.start()

@@ -102,7 +102,7 @@ def test_on_a_read_only_disk_the_server_starts_and_answers_and_refuses_edits(
         read_only(disk, yes=False)
         again = serve(url)
         assert again.imports(token, {"x-1": "写进了"}).status == 200
-        again.stop()
+        again.end()
 
 
 def test_a_log_that_a_read_only_disk_holds_is_never_passed_over(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
 import socket
@@ -19,8 +20,8 @@ from locator.store import Store
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# 10,000 by LOCATOR_SLOW_CLIENTS; that many need 10,000 open files in each process.
-SLOW = int(os.environ.get("LOCATOR_SLOW_CLIENTS", "2000"))
+# 10,000 by SLOW_CLIENTS; that many need 10,000 open files in each process.
+SLOW = int(os.environ.get("SLOW_CLIENTS", "2000"))
 
 
 class Editor(threading.Thread):
@@ -30,7 +31,7 @@ class Editor(threading.Thread):
         super().__init__(daemon=True)
         self._served, self._token, self.stopping = served, token, threading.Event()
         self.accepted: list[str] = []
-        self.cut = 0
+        self.cut: list[str] = []
 
     def run(self) -> None:
         number = 0
@@ -38,8 +39,8 @@ class Editor(threading.Thread):
             number += 1
             try:
                 answer = self._served.imports(self._token, {f"e-{number}": f"第{number}个"})
-            except OSError:  # refused, or cut off in the middle
-                self.cut += 1
+            except (OSError, http.client.HTTPException) as error:  # refused, or cut off in the middle
+                self.cut.append(repr(error))
                 time.sleep(0.05)
                 continue
             if answer.status == 200:
@@ -62,10 +63,11 @@ def test_a_killed_worker_is_replaced_and_no_accepted_edit_is_lost(
         killed = time.monotonic()
         answered = len(one.took) + len(two.took)
         assert until(lambda: len(one.took) + len(two.took) > answered + 20)
-        assert until(lambda: len(set(served.workers()) - set(first)) == 1)
+        assert until(lambda: served.said().count("Started worker") == 3, 60)
         os.kill(first[1], signal.SIGKILL)
-        assert until(lambda: len(set(served.workers()) - set(first)) == 2)
-        assert until(lambda: len(served.workers()) == 2 and served.answers(), 60)
+        assert until(lambda: served.said().count("Started worker") == 4, 60)
+        assert len(served.workers()) == 2
+        assert not set(first) & set(served.workers())
         before = len(editor.accepted)
         assert until(lambda: len(editor.accepted) > before + 2)
         editor.stopping.set()
@@ -73,7 +75,8 @@ def test_a_killed_worker_is_replaced_and_no_accepted_edit_is_lost(
     assert time.monotonic() - killed < 120
     # A request that was with a worker when it died is cut off; all that got an answer got a right one.
     assert one.wrong == two.wrong == []
-    assert len(one.broken) + len(two.broken) + editor.cut <= 60
+    # Two workers died, each with a question of three clients at most.
+    assert len(one.broken) + len(two.broken) + len(editor.cut) <= 6, [one.broken, two.broken, editor.cut]
     assert_kept(url, editor.accepted)
 
 
@@ -131,7 +134,7 @@ def test_visitors_who_send_their_forms_a_byte_a_minute_keep_nobody_waiting(
     filled(url)
     served = serve(url, workers=1)
     slow = []
-    for _ in range(8):
+    for _ in range(40):
         one = socket.create_connection(("127.0.0.1", served.port))
         one.sendall(
             b"POST /steward/login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n"
@@ -140,9 +143,14 @@ def test_visitors_who_send_their_forms_a_byte_a_minute_keep_nobody_waiting(
         slow.append(one)
     time.sleep(0.5)
     took = [served.get(NEAREST, timeout=5).took_s for _ in range(10)]
+    refused = served.send("POST", "/need", b"lon=121.5")
     for one in slow:
         one.close()
     assert max(took) < 2
+    assert refused.status == 503
+    assert refused.headers["Retry-After"] == "5"
+    # Their places are free again.
+    assert until(lambda: served.send("POST", "/need", b"lon=121.5").status != 503)
 
 
 def test_thousands_of_slow_connections_delay_nobody_and_are_cut_off(

@@ -6,11 +6,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from ogc_support import write_plan
 from pyproj import Transformer
 
+from locator._settings import Settings
+from locator.store import Store
+from locator.web import create_app
 from locator.web.ogc.crs import crs_of, systems
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from flask.testing import FlaskClient
 
     from locator import Service
@@ -82,3 +88,17 @@ def test_a_box_may_cross_the_antimeridian_and_have_heights(ogc: FlaskClient, hel
 )
 def test_a_system_may_be_named_in_short(said: str) -> None:
     assert crs_of("crs", said, "wgs84") is systems("wgs84")[3]
+
+
+def test_gaps_are_not_shifted_again_where_their_files_are_shifted(
+    tmp_path: Path, sample: list[Service]
+) -> None:
+    url = f"sqlite:///{tmp_path}/shifted.db"
+    Store(url).create(sample, "tests")
+    app = create_app({"TESTING": True}, Settings(store=url, publish_datum="gcj02"))
+    # What the planner's page leaves there is in the datum of publication (tests/publication).
+    write_plan(app.extensions["locator.plans"].folder)
+    gaps = app.test_client().get("/ogc/collections/gaps/items").get_json(force=True)
+    assert gaps["datum"] == "gcj02"
+    ring = np.array(gaps["features"][0]["geometry"]["coordinates"][0][0])
+    assert ring.min(axis=0) == pytest.approx([121.5, 31.2], abs=1e-9)

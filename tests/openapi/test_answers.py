@@ -217,6 +217,9 @@ def test_what_fuzzing_found_is_as_described(client: FlaskClient) -> None:
     assert before.get_json(force=True)["catalog"]["as_of"] == ""
     assert client.get("/api/v1/offline.json?ids=,,,").get_json()["services"] == []
     assert client.get("/oembed?url=http://localhost/s/yp-canteen-001&format=").status_code == 200
+    # An empty one counts as left out: it does not hide the faulty one before it.
+    assert client.get("/ogc/collections/stops?f=junk&f=%0D").status_code == 400
+    assert client.get("/api/v1/nearest?lon=121.54&lat=31.27&mode=fly&mode=").status_code == 400
     assert client.get("/oembed?url=http://localhost/s/yp-canteen-001&format=xml").status_code == 501
 
 

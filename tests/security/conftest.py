@@ -36,3 +36,11 @@ def public(store: Store) -> FlaskClient:
     client = desk_client(store, public_url=PUBLIC)
     client.environ_base["wsgi.url_scheme"] = "https"
     return client
+
+
+@pytest.fixture(scope="module")
+def seat(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    """Return a browser with an editor at the desk, for tests that leave it as it was."""
+    client = desk_client(desk_store(tmp_path_factory.mktemp("seat")))
+    log_in(client)
+    return client

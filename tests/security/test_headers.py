@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from locator.store import Store
 
+# Flask-Compress leaves the file behind an answer to the collector, which then grumbles here.
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
 FOR_OTHERS = {
     "/embed",
     "/embed.js",

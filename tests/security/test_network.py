@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
-from steward_support import desk_client, log_in, send, token, upload
-from walk import addresses
+from steward_support import PASSWORD, log_in, send, token, upload
+from walk_support import addresses
 
 from locator._bundled import bundled
 from locator.web import create_app
@@ -193,10 +193,8 @@ def test_the_host_that_a_request_names_stands_in_no_answer(public: FlaskClient) 
     ["https://evil.example", "//evil.example", "/\\evil.example", "/steward/\\evil.example", "\\\\evil.example", "/steward//..//evil", "javascript:alert(1)",
      "https:evil.example", "/steward/@evil.example", "/steward/\r\nSet-Cookie: a=b", "http://localhost@evil.example/steward/", "/stewardevil"],
 )  # fmt: skip
-def test_no_redirect_leaves_the_site(store: Store, target: str) -> None:
-    from steward_support import PASSWORD
-
-    client = desk_client(store)
+def test_no_redirect_leaves_the_site(seat: FlaskClient, target: str) -> None:
+    client = seat.application.test_client()
     form = {
         "name": "editor",
         "password": PASSWORD,
@@ -224,12 +222,12 @@ def test_no_redirect_leaves_the_site(store: Store, target: str) -> None:
      "/outline/..%2f..%2f.json", "/MP_verify_..%2f..%2fx.txt", "/..%2fsetup.txt", "/icon-1.png", "/s/..%2f..%2fetc%2fpasswd", "/api/v1/services/..%2fx",
      "/plan/..%2fkey/plan.json", "/steward/imports/..%2f..%2fkey", "/api/v1/district/..%2f..%2fx/offline.json"],
 )  # fmt: skip
-def test_a_path_leads_to_no_file_that_is_not_served(desk: FlaskClient, path: str) -> None:
+def test_a_path_leads_to_no_file_that_is_not_served(seat: FlaskClient, path: str) -> None:
     from locator.maps.assets import static_tag
 
     asked = path.format(tag=static_tag())
-    answer = desk.get("/", environ_overrides={"PATH_INFO": asked.replace("%2f", "/").replace("%00", "\0")})
-    plain = desk.get(asked)
+    answer = seat.get("/", environ_overrides={"PATH_INFO": asked.replace("%2f", "/").replace("%00", "\0")})
+    plain = seat.get(asked)
     for found in (answer, plain):
         assert found.status_code in {308, 404}, path
         assert b"[metadata]" not in found.data

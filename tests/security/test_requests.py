@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from steward_support import token
-from walk import addresses
+from walk_support import addresses
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient

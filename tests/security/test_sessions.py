@@ -214,7 +214,7 @@ def test_files_of_attempts_hold_no_name_and_no_address(tmp_path: Path) -> None:
 def test_a_wrong_name_takes_as_long_as_a_wrong_password(store: Store) -> None:
     def took(name: str) -> float:
         spans = []
-        for _ in range(3):
+        for _ in range(2):
             began = time.process_time()
             assert accounts.check_login(store, name, "wrong horse battery") is None
             spans.append(time.process_time() - began)
@@ -223,16 +223,18 @@ def test_a_wrong_name_takes_as_long_as_a_wrong_password(store: Store) -> None:
     assert 0.5 < took("nobody of that name") / took("editor") < 2
 
 
-@pytest.mark.parametrize(
-    "password",
-    ["password1234", "123456789012", "qwertyuiop123", "1qaz2wsx3edc", "aaaaaaaaaaaa", "Password123!", "editor123456",
-     "abcdefghijkl", "iloveyou1234", "locator12345", "shanghai2024", "a           b", "eleven char"],
+COMMON = (
+    "password1234", "123456789012", "qwertyuiop123", "1qaz2wsx3edc", "aaaaaaaaaaaa", "Password123!", "editor123456",
+    "abcdefghijkl", "iloveyou1234", "locator12345", "shanghai2024", "a           b", "eleven char",
 )  # fmt: skip
-def test_what_everybody_tries_first_is_no_password(store: Store, password: str) -> None:
-    with pytest.raises(InputError) as caught:
-        accounts.change_user(store, "editor", password=password)
-    assert caught.value.field == "password"
-    assert password not in str(caught.value)
+
+
+def test_what_everybody_tries_first_is_no_password(store: Store) -> None:
+    for password in COMMON:
+        with pytest.raises(InputError) as caught:
+            accounts.change_user(store, "editor", password=password)
+        assert caught.value.field == "password"
+        assert password not in str(caught.value)
     assert accounts.check_login(store, "editor", PASSWORD)
 
 

@@ -163,13 +163,13 @@ VRT = (
 @pytest.mark.parametrize("name", ["a.vrt", "a.shp", "a.geojson", "a.gpkg", "a.csv"])
 @pytest.mark.parametrize("suffix", [".zip", ".shp", ".gpkg"])
 def test_no_file_of_this_machine_is_read_through_an_upload(
-    desk: FlaskClient, tmp_path: Path, name: str, suffix: str
+    seat: FlaskClient, tmp_path: Path, name: str, suffix: str
 ) -> None:
     secret = tmp_path / "secret.csv"
     secret.write_text("name,lon,lat\nTOPSECRET,121.5,31.2\n")
     text = VRT.format(secret)
     content = packed({name: text}) if suffix == ".zip" else text.encode()
-    answer = upload(desk, content, f"列表{suffix}")
+    answer = upload(seat, content, f"列表{suffix}")
     assert answer.status_code == 400
     assert "TOPSECRET" not in answer.text
     assert str(tmp_path) not in answer.text

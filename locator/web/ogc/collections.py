@@ -171,7 +171,7 @@ class Rows:
         if collection.id == "districts":
             return district_table(collection.fields, datum)
         if collection.id == "gaps":
-            return self._gaps.table(self._plans, collection.fields, datum)
+            return self._gaps.table(self._plans, collection.fields)
         with self._lock:
             if collection.id not in self._made:
                 self._made[collection.id] = _of_services(collection, self.facts)

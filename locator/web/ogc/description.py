@@ -114,7 +114,7 @@ def _feature(one: Collection, language: str) -> dict[str, Any]:
     properties = {field.name: field.schema(language, nullable=True) for field in one.fields[1:]}
     geometry = {
         "type": ["object", "null"],
-        "properties": {"type": {"enum": [one.geometry]}, "coordinates": {"type": "array"}},
+        "properties": {"type": {"enum": [one.geometry]}, "coordinates": {"type": "array", "items": {}}},
     }
     return {
         "type": "object",

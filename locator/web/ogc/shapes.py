@@ -37,20 +37,15 @@ class ShapeTable(Table):
     rows
         The properties of each, with its `id`; sorted by it.
     shapes
-        WGS-84, shape (n,).
+        In the datum of publication, shape (n,).
     fields
         Of the collection.
-    datum
-        Of publication.
     """
 
-    def __init__(
-        self, tag: str, rows: list[dict[str, Any]], shapes: Column, fields: Sequence[Field], datum: str
-    ) -> None:
+    def __init__(self, tag: str, rows: list[dict[str, Any]], shapes: Column, fields: Sequence[Field]) -> None:
         super().__init__(tag, [row["id"] for row in rows])
         self._rows, self._types = rows, {field.name: field.type for field in fields}
-        moved = shapely.transform(shapes, lambda at: published(at, datum)) if datum != "wgs84" else shapes
-        self._shapes: Column = column_of([_whole(shape) for shape in moved], "geometry")
+        self._shapes: Column = column_of([_whole(shape) for shape in shapes], "geometry")
 
     @cached_property
     def _corners(self) -> tuple[Floats, Floats, Floats, Floats]:
@@ -87,7 +82,10 @@ def district_table(fields: tuple[Field, ...], datum: str) -> ShapeTable:
     """Return the districts of China: 60 MB of outlines, read when they are first asked for."""
     listed = list(all_districts())
     rows = [{"id": d.code, "name": d.name, "city": d.city, "province": d.province} for d in listed]
-    return ShapeTable("0", rows, column_of([d.shape for d in listed], "geometry"), fields, datum)
+    shapes = column_of([d.shape for d in listed], "geometry")
+    if datum != "wgs84":
+        shapes = shapely.transform(shapes, lambda at: published(at, datum))
+    return ShapeTable("0", rows, shapes, fields)
 
 
 class Gaps:
@@ -96,8 +94,8 @@ class Gaps:
     def __init__(self) -> None:
         self._table: ShapeTable | None = None
 
-    def table(self, folder: Path, fields: Sequence[Field], datum: str) -> ShapeTable:
-        """Return the gaps of all results in a folder of runs."""
+    def table(self, folder: Path, fields: Sequence[Field]) -> ShapeTable:
+        """Return the gaps of all results in a folder of runs, whose files are in the datum of publication."""
         files = sorted(
             (path, path.stat().st_mtime_ns)
             for path in folder.glob("*/files/gaps.gpkg")
@@ -112,7 +110,7 @@ class Gaps:
                 _read(path, rows, shapes)
             order = sorted(range(len(rows)), key=lambda i: str(rows[i]["id"]))
             column = column_of([shapes[i] for i in order], "geometry")
-            self._table = ShapeTable(tag, [rows[i] for i in order], column, fields, datum)
+            self._table = ShapeTable(tag, [rows[i] for i in order], column, fields)
         return self._table
 
 

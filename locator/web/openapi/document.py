@@ -31,11 +31,11 @@ _TITLE = Text("工会驿站地图", "The locator")
 _WHAT = Text(
     "户外劳动者附近能用的驿站、食堂、住处和法律援助。位置默认是 WGS-84，`datum` 可以换；时间不写时区就是上海时间。"
     "不知道的是 null，从不编。HEAD 和 OPTIONS 到处能用，别的方法是 405。错误是 application/problem+json（RFC 9457），"
-    "按 Accept-Language 说中文或英文。参数给了空值等于没给。",
+    "按 Accept-Language 说中文或英文。参数给了空值、列表里有空项，等于没给。",
     "Rest stations, canteens, homes and legal help for outdoor workers. Positions are WGS-84 unless `datum` says "
     "otherwise, times without an offset are Shanghai's. What nobody knows is null, never invented. HEAD and OPTIONS "
     "work everywhere, other methods are a 405. Errors are application/problem+json (RFC 9457), Chinese or English by "
-    "Accept-Language. An empty parameter counts as left out.",
+    "Accept-Language. An empty parameter, or an empty item of a list, counts as left out.",
 )
 
 

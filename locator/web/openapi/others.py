@@ -63,19 +63,21 @@ def schemas() -> Mapping[str, Shape]:
         "signature": {"type": "string", "pattern": "^[0-9a-f]{40}$"},
         "jsApiList": array(STRING),
     }
+    store = told(
+        one_of("ok", "away"), "away：连不上，用的是最后一版", "away: answers come from the last snapshot"
+    )
     health = {
         "status": const("ok"),
         "version": told(COUNT, "哪一版数据", "The version of the data"),
         "services": told(COUNT, "有几个服务", "How many services there are"),
+        "store": store,
     }
     ready = {
         "status": told(
             one_of("ready", "stale"), "stale：连不上库太久了", "stale: the store has been away for too long"
         ),
         "version": told(COUNT, "哪一版数据", "The version of the data"),
-        "store": told(
-            one_of("ok", "away"), "away：连不上，用的是最后一版", "away: answers come from the last snapshot"
-        ),
+        "store": store,
         "store_away_s": told({**NUMBER, "minimum": 0}, "连不上几秒了", "For how many seconds"),
         "names": told(
             one_of("read", "being read"), "名字的索引做好没有", "Whether names can be searched by pinyin yet"
