@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from locator._errors import Text
 from locator._settings import Settings
 from locator.cli.shared import JSON, STORE, language, main, opened_store, published, spoken
 from locator.timeline import SHANGHAI
 
 if TYPE_CHECKING:
-    from locator._errors import Text
     from locator.checking import State
     from locator.inspections import Inspection
     from locator.service import Service
@@ -117,26 +117,52 @@ def _tell(state: State) -> None:
 )
 @click.option("--kind", metavar="TEXT", help="Only these kinds, separated by commas.")
 @click.option("--district", metavar="TEXT", help="Only this district: GB/T 2260 code or name.")
+@click.option(
+    "--format",
+    "said",
+    type=click.Choice(["records", "hsds", "osm"]),
+    help="records (.jsonl, .json), hsds (.zip, .json) or osm (.geojson) [default: by the name of FILE].",
+)
+@click.option("--demo", is_flag=True, help="hsds and osm: invented examples too, marked.")
 @spoken
-def export(file: Path, store: str | None, datum: str | None, kind: str | None, district: str | None) -> None:
-    """Write the services to FILE (.gpkg, .parquet, .geojson, .csv or .xlsx), ready to import again."""
-    from locator import tabular
-    from locator.districts import find_district
+def export(
+    file: Path, store: str | None, datum: str | None, said: str | None, *, demo: bool, **only: str | None
+) -> None:
+    """Write the services to FILE (.gpkg, .parquet, .geojson, .csv, .xlsx, .jsonl or .json), ready to import again.
+
+    With --format: Open Referral HSDS 3.1, or OpenStreetMap's tags.
+    """
+    from locator import exchange, tabular
     from locator.publication import datum_for
-    from locator.vocabulary import KINDS, check_codes
 
     wanted = None if datum is None else datum_for(datum, published())
-    kinds = check_codes("kind", [k.strip() for k in kind.split(",")], KINDS) if kind else tuple(KINDS)
-    services = [service for service in _services(store) if service.kind in kinds]
-    if district:
-        code = find_district(district, {s.district for s in services if s.district})
-        services = [service for service in services if service.district == code]
+    services = _chosen(store, **only)
+    said = said or exchange.format_of(file)
     try:
         with click.progressbar(services, label=file.name, file=sys.stderr) as listed:
-            count = tabular.write(listed, file, wanted, published())
+            if said is None:
+                written = exchange.Written(tabular.write(listed, file, wanted, published()), {})
+            else:
+                written = exchange.write(listed, file, said, datum=wanted, published=published(), demo=demo)
     except OSError as error:
         raise click.ClickException(f"{file}: {error.strerror or error}") from error
-    click.echo(f"{file}: {count}", err=True)
+    click.echo(f"{file}: {written.services}", err=True)
+    for why, count in written.left_out.items():
+        out = Text(f"没有写入 {count} 处：{why.zh}", f"left out {count}: {why.en}")
+        click.echo(out.of(language()), err=True)
+
+
+def _chosen(store: str | None, kind: str | None, district: str | None) -> list[Service]:
+    """Return the services of some kinds and of a district."""
+    from locator.districts import find_district
+    from locator.vocabulary import KINDS, check_codes
+
+    kinds = check_codes("kind", [k.strip() for k in kind.split(",")], KINDS) if kind else tuple(KINDS)
+    services = [service for service in _services(store) if service.kind in kinds]
+    if not district:
+        return services
+    code = find_district(district, {s.district for s in services if s.district})
+    return [service for service in services if service.district == code]
 
 
 _INSPECTIONS = click.option(

@@ -39,7 +39,7 @@ from locator.cli.shared import (
 @JSON
 @spoken
 def import_(file: Path, store: str | None, as_json: bool, **options: Any) -> None:  # noqa: ANN401
-    """Import a list of services: CSV, Excel, GeoJSON, GeoPackage, Shapefile, GeoParquet."""
+    """Import a list of services: CSV, Excel, JSON records, GeoJSON, GeoPackage, Shapefile, GeoParquet."""
     from locator.ingest.command import run
 
     url = store or Settings.from_environ(os.environ).store

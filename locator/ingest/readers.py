@@ -25,8 +25,9 @@ _HEADER_WITHIN = 20
 _SHARED_CELLS = 20_000
 _TEXT = {".csv", ".tsv", ".txt", ".tab"}
 _EXCEL = {".xlsx", ".xls", ".ods", ".xlsm", ".xlsb", ".et"}
+_LINES = {".jsonl", ".ndjson"}
 _SPATIAL = {".geojson", ".json", ".gpkg", ".shp", ".zip", ".parquet", ".geoparquet"}
-SUFFIXES = frozenset(_TEXT | _EXCEL | _SPATIAL)
+SUFFIXES = frozenset(_TEXT | _EXCEL | _LINES | _SPATIAL)
 
 Cells = list[str]
 
@@ -51,7 +52,8 @@ def read_table(path: Path, mapping: Mapping[str, str | None] | None = None) -> T
     Parameters
     ----------
     path
-        CSV or TSV, .xlsx, .xls, .ods, GeoJSON, GeoPackage, Shapefile (.shp or .zip), GeoParquet.
+        CSV or TSV, .xlsx, .xls, .ods, records as JSON (a list, or one a line), GeoJSON, GeoPackage,
+        Shapefile (.shp or .zip), GeoParquet.
     mapping
         Own names of columns, which a header is recognised by as well.
 
@@ -71,12 +73,16 @@ def read_table(path: Path, mapping: Mapping[str, str | None] | None = None) -> T
         table = _headed(said.rows, mapping, "CSV")._replace(notes=notes)
     elif suffix in _EXCEL:
         table = _sheet(path, mapping)
+    elif suffix in _LINES:
+        from locator.ingest.json_records import read_lines  # noqa: PLC0415  which needs `Table`
+
+        table = read_lines(path)
     elif suffix in _SPATIAL:
         from locator.ingest.spatial import read_spatial  # noqa: PLC0415  geopandas: half a second and 60 MB
 
         table = read_spatial(path)
     else:
-        known = "、".join(sorted(_TEXT | _EXCEL | _SPATIAL))
+        known = "、".join(sorted(SUFFIXES))
         raise InputError(
             "file",
             path.name,

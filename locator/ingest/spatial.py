@@ -11,9 +11,9 @@ import numpy as np
 import shapely
 
 from locator._errors import InputError, Text
-from locator.ingest._read_sheets import cell_text
 from locator.ingest.columns import recognise
 from locator.ingest.frames import DEGREES, damage, read_frame, unusable
+from locator.ingest.json_records import cell, table_of
 from locator.ingest.readers import Cells, Table
 from locator.ingest.texts import decode
 
@@ -96,18 +96,7 @@ def _joined(names: list[str], rows: list[Cells], kind: str, claim: str | None) -
 
 
 def _cells(values: list[Any]) -> Cells:
-    return [_cell(value) for value in values]
-
-
-def _cell(value: Any) -> str:  # noqa: ANN401  whatever an attribute holds
-    if isinstance(value, list | dict):
-        return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, np.ndarray):
-        return json.dumps(value.tolist(), ensure_ascii=False)
-    if value is None or (isinstance(value, float) and value != value):  # noqa: PLR0124  NaN
-        return ""
-    said = cell_text(value.item() if isinstance(value, np.generic) else value)
-    return "" if said == "NaT" else said
+    return [cell(value) for value in values]
 
 
 def _geojson(path: Path) -> Table:
@@ -116,9 +105,15 @@ def _geojson(path: Path) -> Table:
         whole = msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError) as error:
         raise unusable(path.name, "不是 JSON", f"it is no JSON ({error})") from error
+    if isinstance(whole, list):
+        return table_of(whole, path.name)
     features = whole.get("features") if isinstance(whole, dict) else None
     if not isinstance(features, list) or not all(isinstance(f, dict) for f in features):
-        raise unusable(path.name, "不是 GeoJSON 要素集", "it is no GeoJSON FeatureCollection")
+        raise unusable(
+            path.name,
+            "既不是 GeoJSON 要素集，也不是记录的列表",
+            "it is neither a GeoJSON FeatureCollection nor a list of records",
+        )
     properties = [p if isinstance(p := f.get("properties"), dict) else {} for f in features]
     names = list(dict.fromkeys(name for own in properties for name in own))
     positions = [_position(f.get("geometry"), path.name) for f in features]
@@ -126,7 +121,7 @@ def _geojson(path: Path) -> Table:
         names.append("id")
         properties = [own | {"id": f.get("id")} for own, f in zip(properties, features, strict=True)]
     rows = [
-        [*(_cell(own.get(name)) for name in names), *position]
+        [*(cell(own.get(name)) for name in names), *position]
         for own, position in zip(_converted_from(whole, properties, positions), positions, strict=True)
     ]
     # The house's own answers say which datum they are in.
@@ -166,7 +161,7 @@ def _position(geometry: Any, name: str) -> Cells:  # noqa: ANN401  whatever stan
         pair = geometry.get("coordinates")
         if isinstance(pair, list) and len(pair) > 1:
             # As supplied, whatever it is: the row report says what is wrong with it.
-            return [_cell(pair[0]), _cell(pair[1])]
+            return [cell(pair[0]), cell(pair[1])]
         return ["", ""]
     try:
         shape = shapely.from_geojson(msgspec.json.encode(geometry))

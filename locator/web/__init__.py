@@ -35,6 +35,7 @@ from locator.web import (
     problems,
     publishing,
     runs,
+    schema,
     security,
     steward,
     wechat,
@@ -120,7 +121,7 @@ def create_app(
     plan.install(app, chosen, store)
     blueprints = (
         api, builder, embed, events, feedback, files, finding, images, import_api, oembed, offline, ogc, openapi,
-        operations, pages, plan, runs, steward, wechat,
+        operations, pages, plan, runs, schema, steward, wechat,
     )  # fmt: skip
     for blueprint in (room.blueprint for room in blueprints):
         app.register_blueprint(blueprint)

@@ -18,7 +18,7 @@ import pandas as pd
 import shapely
 from osmium.osm.mutable import Node, Way
 
-from locator import tabular
+from locator import exchange, tabular
 from locator.service import Event, Offer, Service
 from locator.store import sample_services
 from locator.streets import read_streets, save
@@ -71,6 +71,14 @@ def _made(name: str) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         tabular.write(services(), Path(folder) / name)
         return (Path(folder) / name).read_bytes()
+
+
+def records(suffix: str) -> list[bytes]:
+    """Return records as JSON: our export."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"a{suffix}"
+        exchange.write(services(), path, "records")
+        return [path.read_bytes()]
 
 
 def _written(frame: gpd.GeoDataFrame | pd.DataFrame, name: str, packed: str | None = None) -> bytes:

@@ -85,7 +85,7 @@ def test_no_command_prints_wgs84(words: tuple[str, ...]) -> None:
         assert cells_in(printed) == set()
 
 
-@pytest.mark.parametrize("suffix", ["gpkg", "parquet", "geojson", "csv", "xlsx"])
+@pytest.mark.parametrize("suffix", ["gpkg", "parquet", "geojson", "csv", "xlsx", "jsonl", "json"])
 def test_an_export_is_shifted_says_so_and_imports_again(tmp_path: Path, suffix: str) -> None:
     file = tmp_path / f"all.{suffix}"
     run("export", str(file))
@@ -103,6 +103,16 @@ def test_an_export_is_shifted_says_so_and_imports_again(tmp_path: Path, suffix: 
     for name, (lon, lat) in world.WGS84.items():
         place = kept["mobile"].stops[int(name[-1]) - 1] if name.startswith("stop") else kept[name]
         assert (place.lon, place.lat) == pytest.approx((lon, lat), abs=2e-8)
+
+
+@pytest.mark.parametrize("name", ["all.zip", "all.json"])
+def test_an_export_for_open_referral_is_shifted_and_says_so(tmp_path: Path, name: str) -> None:
+    run("export", name, "--format", "hsds", "--demo")
+    body = (tmp_path / name).read_bytes()
+    text = " ".join(texts_of(body))
+    assert told(body) == set()
+    assert "gcj02" in text
+    assert all(f"{round(x, 6)}"[:-1] in text for x in world.shifted("from-wgs", "gcj02"))
 
 
 @pytest.mark.parametrize(
@@ -136,7 +146,7 @@ def test_the_planners_files_are_shifted_and_name_no_cell(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     "words",
     [
-        ("nearest", LON, LAT, "--datum", "wgs84"), ("export", "x.csv", "--datum", "wgs84"), ("rings", LON, LAT, "--datum", "wgs84"),
+        ("nearest", LON, LAT, "--datum", "wgs84"), ("export", "x.csv", "--datum", "wgs84"), ("export", "x.geojson", "--format", "osm"), ("rings", LON, LAT, "--datum", "wgs84"),
         ("network", "isochrone", LON, LAT, "--datum", "wgs84", "--out", "x.geojson"), ("map", "x.html", "--basemap", "osm"),
         ("along", f"{LON},{LAT}", "121.54,31.28", "--datum", "wgs84"), ("image", "x.png", "--lon", LON, "--lat", LAT, "--datum", "wgs84"),
     ],

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, get_args
 
 from locator._errors import Text
+from locator.exchange.record_schema import ADDRESS
 from locator.ingest.forensics import CANDIDATES
 from locator.ingest.problems import Outcome
 from locator.web.import_api import FLAGS
+from locator.web.openapi.asking import NOT_MODIFIED
 from locator.web.openapi.errors import errors
-from locator.web.openapi.operations import answer
+from locator.web.openapi.operations import answer, get
 from locator.web.openapi.shapes import (
     BOOLEAN,
     COUNT,
@@ -18,6 +20,7 @@ from locator.web.openapi.shapes import (
     STRING,
     Shape,
     array,
+    const,
     one_of,
     or_null,
     ref,
@@ -55,7 +58,7 @@ def paths() -> Mapping[str, Shape]:
             **errors(400, 401, 403, 413, 415, 503),
         },
     }  # fmt: skip
-    return {"/api/v1/imports": {"post": operation}}
+    return {"/api/v1/imports": {"post": operation}, ADDRESS: _record_schema()}
 
 
 def security_schemes() -> Mapping[str, Shape]:
@@ -96,11 +99,36 @@ def schemas() -> Mapping[str, Shape]:
     twin = {"id": STRING, "with": STRING, "score": NUMBER, "reason": STRING, "distance_m": or_null(NUMBER)}
     return {
         "ImportReport": thing(report),
+        "RecordSchema": {
+            "type": "object",
+            "properties": {"$schema": STRING, "$id": const(ADDRESS), "properties": {"type": "object"}},
+            "required": ["$schema", "$id", "properties"],
+        },
         "DatumFound": _datum(),
         "RowProblem": thing(problem),
         "RecordChange": thing(change),
         "Twin": thing(twin),
     }
+
+
+def _record_schema() -> Shape:
+    return get(
+        "recordSchema",
+        TAG,
+        Text("一条记录怎么写（JSON Schema）", "How a record is written (JSON Schema)"),
+        Text(
+            "`.json`（列表）和 `.jsonl`（一行一条）照它写，就能原样导入。中英文都在里面。",
+            "Lists (`.json`) and lines (`.jsonl`) of records that follow it import as they stand. In both languages at once.",
+        ),
+        responses={
+            "200": answer(
+                "RecordSchema",
+                Text("这份 JSON Schema（2020-12）", "The JSON Schema (2020-12)"),
+                "application/schema+json",
+            ),
+            "304": NOT_MODIFIED,
+        },
+    )
 
 
 def _datum() -> Shape:
