@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 import pytest
 from dateutil.rrule import rrulestr
 from expressions import expressions, simple_rules, spelled
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from locator.exchange.schedules import Dates, schedules_of
@@ -66,6 +66,7 @@ def ordinary(monday: date) -> bool:
     return all(holidays().on(monday + i * _DAY).may == ("ordinary",) for i in range(-1, 7))
 
 
+@settings(deadline=None)
 @given(expressions, mondays)
 def test_schedules_expand_to_what_the_timeline_says(hours: str, monday: date) -> None:
     assume(ordinary(monday))
@@ -76,6 +77,7 @@ def test_schedules_expand_to_what_the_timeline_says(hours: str, monday: date) ->
         assert expanded(hours, monday) == told(hours, monday)
 
 
+@settings(deadline=None)
 @given(simple_rules, mondays)
 def test_hours_with_a_rule_for_holidays_hold_on_ordinary_days_and_say_so(
     rule: tuple[list[str], list[tuple[int, int]]], monday: date
