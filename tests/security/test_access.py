@@ -95,7 +95,7 @@ def test_each_role_gets_what_the_list_says(seats: dict[str, FlaskClient], role: 
         # The right token, so that only the role can be what is in the way.
         page = "/steward/login" if role == "nobody" or "log" in where else "/steward/records"
         form = {"csrf_token": token(client.get(page))} if method == "POST" else None
-        answer = client.open(path, method=method, data=form)
+        answer = client.open(path, method=method, data=form, buffered=True)
         wanted = DESK[where][ROLES.index(role)]
         location = answer.headers.get("Location", "")
         if answer.status_code == 302 and location.startswith("/steward/login?next="):
@@ -157,7 +157,7 @@ def test_a_reading_request_changes_nothing(store: Store) -> None:
 def test_other_verbs_are_refused_everywhere(seats: dict[str, FlaskClient], method: str) -> None:
     client = seats["admin"]
     for at in addresses(client.application):
-        answer = client.open(at.path.partition("?")[0], method=method)
+        answer = client.open(at.path.partition("?")[0], method=method, buffered=True)
         assert answer.status_code in {404, 405}, at.rule
         assert b"cookie" not in answer.data.lower()
 
@@ -231,5 +231,5 @@ def test_the_folder_of_the_desk_is_reached_by_no_address(seats: dict[str, FlaskC
     client = seats["admin"]
     for path in ("/static/../desk.db.desk/key", "/static/%2e%2e/setup.cfg", "/static/..%5csetup.cfg", "/.git/config", "/.env",
                  "/desk.db", "/desk.db.desk/key", "/assets/x/../../setup.cfg", "/static/", "/assets/", "/scripts/"):  # fmt: skip
-        answer = client.get(path)
+        answer = client.get(path, buffered=True)
         assert answer.status_code in {404, 308}, path

@@ -29,7 +29,7 @@ FOR_OTHERS = {
 
 def every_answer(client: FlaskClient) -> dict[str, TestResponse]:
     return {
-        f"{method} {at.rule}": client.open(at.path, method=method)
+        f"{method} {at.rule}": client.open(at.path, method=method, buffered=True)
         for at in addresses(client.application)
         for method in ("GET", "POST")
         if method in at.methods
@@ -127,7 +127,7 @@ def test_without_https_nothing_is_promised_that_would_lock_people_out(store: Sto
     for url in ("http://ditu.example", ""):
         client = desk_client(store, **({"public_url": url} if url else {}))
         for path in ("/", "/api/v1/nearest?lon=121.5&lat=31.2", "/healthz"):
-            assert "Strict-Transport-Security" not in client.get(path).headers
+            assert "Strict-Transport-Security" not in client.get(path, buffered=True).headers
 
 
 def test_the_hot_lane_carries_what_the_framework_does(public: FlaskClient) -> None:
