@@ -118,7 +118,7 @@ def walk(app: Flask, datum: str) -> Iterator[Visit]:
             continue
         known.add(address)
         many[endpoint] += 1
-        answer = client.get(address, headers={"Accept": "text/html,*/*"})
+        answer = client.get(address, headers={"Accept": "text/html,*/*"}, buffered=True)
         body = answer.get_data()
         answer.close()
         yield Visit(endpoint, address, answer.status_code, body, str(answer.headers))
