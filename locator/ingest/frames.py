@@ -8,8 +8,10 @@ becomes "the file is damaged".
 from __future__ import annotations
 
 import warnings
+import zlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from zipfile import BadZipFile
 
 from locator._errors import InputError, Text
 from locator.ingest.containers import contents_of
@@ -97,7 +99,7 @@ def _faults() -> tuple[type[Exception], ...]:
     from pyarrow import ArrowException  # noqa: PLC0415  for those who read files
     from shapely.errors import ShapelyError  # noqa: PLC0415
 
-    return (*_PYTHONS, ArrowException, ShapelyError)
+    return (*_PYTHONS, BadZipFile, zlib.error, EOFError, ArrowException, ShapelyError)
 
 
 def _check_begin(path: Path, field: str) -> None:

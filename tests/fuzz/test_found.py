@@ -109,6 +109,12 @@ def test_a_shapefile_with_a_damaged_part_is_refused(tmp_path: Path, changed: dic
     refused(read_table, tmp_path / "a.zip", repacked(seeds.spatial(".zip")[0], **changed), r"a\.zip: ")
 
 
+def test_a_shapefile_with_a_part_that_is_not_what_its_checksum_says_is_refused(tmp_path: Path) -> None:
+    raw = bytearray(repacked(seeds.spatial(".zip")[0]))
+    raw[raw.index(b"GEOGCS[")] ^= 1
+    refused(read_table, tmp_path / "a.zip", bytes(raw), "damaged")
+
+
 def test_a_shapefile_whose_attributes_end_early_is_refused(tmp_path: Path) -> None:
     raw = seeds.spatial(".zip")[0]
     with zipfile.ZipFile(io.BytesIO(raw)) as packed:
