@@ -77,8 +77,9 @@ def _chains() -> st.SearchStrategy[str]:
 @settings(max_examples=_EXAMPLES, deadline=None)
 @given(st.one_of(support.filter_texts(), _chains()))
 def test_another_reader_reads_the_same(text) -> None:
-    # It takes a backslash for itself, and knows no empty array.
+    # It takes a backslash for itself, knows no empty array, and of one with a single name thinks that it is in brackets.
     assume("\\" not in text)
     assume("()" not in text)
+    assume(not re.search(r'A_\w+\(.*\("?\w+"?\)', text))
     ours = parse(text, "cql2-text", support.QUERYABLES).json
     assert _common(ours) == _common(cql2.parse_text(text).to_json())

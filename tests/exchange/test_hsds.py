@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
 
 import pytest
-from hsds_rules import SERVICE
+from exchange.hsds_rules import SERVICE
 from jsonschema import Draft202012Validator
 
 from locator import exchange

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 from dateutil.rrule import rrulestr
-from expressions import expressions, simple_rules, spelled
+from ground.expressions import expressions, simple_rules, spelled
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 

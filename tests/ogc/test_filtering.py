@@ -105,9 +105,9 @@ def test_every_filter_of_the_manual_finds_something(ogc: FlaskClient) -> None:
     "condition",
     [
         *(
-            "(" * 15_000,
+            "(" * 9_000,
             "NOT " * 4_000 + "demo",
-            "[" * 15_000,
+            "[" * 9_000,
             '{"op":"not","args":[' * 900,
             "'",
             "\0",

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import json
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-import world
-from traces import Traces, cells_in, texts_of
+from publication import world
+from publication.traces import Traces, cells_in, texts_of
 
 from locator.cli import main
 from locator.store import Store
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from click.testing import Result
 
 pytestmark = pytest.mark.usefixtures("publishing")

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import re
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-import world
+from publication import world
 
 from locator._errors import ConfigurationError, InputError
 from locator._settings import Settings, publish_datum

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-import world
-from traces import Traces, cells_in, texts_of
-from walk import walk
+from publication import world
+from publication.traces import Traces, cells_in, texts_of
+from publication.walk import walk
 
 from locator._settings import Settings
 from locator.publication import NAMES
@@ -20,7 +15,9 @@ from locator.store import Store
 from locator.web import create_app
 
 if TYPE_CHECKING:
-    from walk import Visit
+    from pathlib import Path
+
+    from publication.walk import Visit
 
 # Views that answer nothing here, and why they cannot tell a position.
 _SILENT = {

@@ -10,8 +10,8 @@ from html import unescape
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
+from publication.world import AT, DISTRICT, HERE
 from werkzeug.exceptions import HTTPException
-from world import AT, DISTRICT, HERE
 
 from locator.datum import convert
 from locator.maps.assets import asset_tag, static_tag
