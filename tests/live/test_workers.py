@@ -63,9 +63,9 @@ def test_a_killed_worker_is_replaced_and_no_accepted_edit_is_lost(
         killed = time.monotonic()
         answered = len(one.took) + len(two.took)
         assert until(lambda: len(one.took) + len(two.took) > answered + 20)
-        assert until(lambda: served.said().count("Started worker") == 3, 60)
+        assert until(lambda: served.said().count("Started worker") == 3, 60), served.said()
         os.kill(first[1], signal.SIGKILL)
-        assert until(lambda: served.said().count("Started worker") == 4, 60)
+        assert until(lambda: served.said().count("Started worker") == 4, 60), served.said()
         assert len(served.workers()) == 2
         assert not set(first) & set(served.workers())
         before = len(editor.accepted)
