@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,7 +58,7 @@ def _secrets() -> tuple[Traces, Traces]:
     return Traces(world.WGS84.values()), Traces(dense, 4e-6)
 
 
-@pytest.fixture(scope="module", params=["gcj02", "bd09"])
+@pytest.fixture(scope="module", params=["gcj02", *(["bd09"] if os.environ.get("LOCATOR_TEST_ALL") else [])])
 def visited(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[str, set[str], list[Visit]]:
