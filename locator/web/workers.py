@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 # A country takes two seconds to load, on a busy machine ten.
 _PATIENCE_S = 120.0
-_LOOK_EVERY_S = 0.05
+_LOOK_EVERY_S, _AGAIN_AFTER_S = 0.05, 1.0
 _READY = ".ready"
 
 
@@ -80,7 +80,11 @@ class Workers(MPServer):
         target_loader: Callable[..., Any],
         delay: float = 0.0,  # noqa: ARG002  granian waits so long and hopes
     ) -> None:
-        """Put a new worker in the place of each, once it can answer; one that cannot leaves the old one there."""
+        """Put a new worker in the place of each, once it can answer; one that cannot leaves the old one there.
+
+        Where the old one has ended by itself, it is tried again and again: what keeps the new ones from starting, a
+        full disk say, may pass.
+        """
         for idx in workers:
             if self.interrupt_signal:
                 return
@@ -89,14 +93,23 @@ class Workers(MPServer):
             new.interrupt_by_parent = True
             new.start()
             if not self._becomes_ready(new):
-                _log.error("the new worker %d does not start: the old ones stay", idx + 1)
                 new.kill()
                 new.join()
-                return
+                if self.wrks[idx].is_alive():  # type: ignore[no-untyped-call]
+                    _log.error("the new worker %d does not start: the old ones stay", idx + 1)
+                    return
+                _log.error("the new worker %d does not start: it is tried again", idx + 1)
+                self._try_again(idx)
+                continue
             new.interrupt_by_parent = False
             old, self.wrks[idx] = self.wrks[idx], new
             _end(old, self.workers_kill_timeout)
             _log.warning("worker %d was replaced", idx + 1)
+
+    def _try_again(self, idx: int) -> None:
+        time.sleep(_AGAIN_AFTER_S)
+        self.interrupt_children.append(idx)
+        self.main_loop_interrupt.set()
 
     def _becomes_ready(self, worker: Any) -> bool:  # noqa: ANN401
         said, end = self._folder / f"{worker.inner.pid}{_READY}", time.monotonic() + _PATIENCE_S

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import signal
 import threading
 import time
@@ -106,4 +107,31 @@ def test_a_worker_that_cannot_start_leaves_the_old_ones_answering(
     assert all(Path(f"/proc/{pid}").exists() for pid in before)
     table.write_text(good.replace("2031-01-01,off", "2031-01-02,off"), encoding="utf-8")
     reloaded(served)  # once the table is mended, the next reload works
+    assert served.stop() == 0
+
+
+def test_a_worker_that_ended_is_tried_again_until_it_starts(
+    serve: Callable[..., Served], tmp_path: Path
+) -> None:
+    table = tmp_path / "holidays.csv"
+    good = "date,day,festival,notice\n2031-01-01,off,元旦,2031\n"
+    table.write_text(good, encoding="utf-8")
+    served = serve(workers=2, LOCATOR_HOLIDAYS=str(table))
+    before = served.workers()
+    table.write_text(f"{good}nonsense,off,元旦,2031\n", encoding="utf-8")
+    killed = min(before)
+    os.kill(killed, signal.SIGKILL)
+
+    def told(count: int, words: str) -> None:
+        end = time.monotonic() + 60
+        while served.log.read_text().count(words) < count:
+            assert time.monotonic() < end, served.log.read_text()
+            assert served.process.poll() is None
+            time.sleep(0.1)
+
+    told(2, "it is tried again")
+    table.write_text(good, encoding="utf-8")
+    told(1, "was replaced")
+    assert len(served.workers()) == 2
+    assert killed not in served.workers()
     assert served.stop() == 0

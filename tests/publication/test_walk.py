@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -54,7 +55,7 @@ def _secrets() -> tuple[Traces, Traces]:
     return Traces(world.WGS84.values()), Traces(dense, 4e-6)
 
 
-@pytest.fixture(scope="module", params=["gcj02", "bd09"])
+@pytest.fixture(scope="module", params=["gcj02", *(["bd09"] if os.environ.get("LOCATOR_TEST_ALL") else [])])
 def visited(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[str, set[str], list[Visit]]:

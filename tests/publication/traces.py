@@ -54,7 +54,7 @@ class Traces:
 
     def of(self, body: bytes) -> set[tuple[float, float]]:
         """Return the positions that a body holds, in words or as binary numbers."""
-        found = self._in_doubles(body)
+        found = set() if _is_text(body) else self._in_doubles(body)
         for text in texts_of(body):
             numbers = np.array([float(number) for number in _NUMBER.findall(text)], np.float64)
             found |= self.in_numbers(numbers)
@@ -68,6 +68,14 @@ class Traces:
                 numbers = np.frombuffer(body[shift : shift + whole], order).astype(np.float64)
                 found |= self.in_numbers(np.where(np.isfinite(numbers), numbers, 0.0))
         return found
+
+
+def _is_text(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def texts_of(body: bytes) -> Iterator[str]:
