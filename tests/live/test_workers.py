@@ -55,6 +55,7 @@ def test_a_killed_worker_is_replaced_and_no_accepted_edit_is_lost(
     served = serve(url)
     first = served.workers()
     assert len(first) == 2
+    assert until(lambda: served.said().count("Started worker") == 2, 60), served.said()
     editor = Editor(served, token)
     with Load(served) as one, Load(served) as two:
         editor.start()

@@ -64,7 +64,7 @@ CONSTANTS = {
     ("store/restoring.py", "f'SELECT path, content FROM {FILES}'"): "a constant",
     ("store/restoring.py", "f'DROP TABLE IF EXISTS {name}'"): "the two constants",
 }
-HOSTILE = ["' OR '1'='1", "x'; DROP TABLE users; --", "x\\' OR 1=1 #", "%' OR '1' LIKE '%", "st-1\x00", "{{7*7}}"]  # fmt: skip
+HOSTILE = ["' OR '1'='1", "x'; DROP TABLE users; --", "x\\' OR 1=1 #", "%' OR '1' LIKE '%", "st-1\x00", "{{1234567*7654321}}"]  # fmt: skip
 
 
 @cache
@@ -181,7 +181,7 @@ def test_ids_that_are_sql_are_ids_that_there_are_not(tmp_path: Path) -> None:
                 path = re.sub(r"<(?:[^<>]*:)?\w+>", lambda _: hostile.replace("/", ""), at.rule)  # noqa: B023  used at once
                 answer = client.get("/", environ_overrides={"PATH_INFO": path.encode().decode("latin-1")})
                 assert answer.status_code in {302, 308, 400, 404}, (at.rule, hostile)
-                assert "49" not in answer.text or "{{" not in hostile
+                assert "9449772114007" not in answer.text or "{{" not in hostile
         for name in ("q", "kind", "code", "severity", "page"):
             assert client.get("/steward/records", query_string={name: hostile}).status_code == 200
         assert accounts.check_login(store, hostile, hostile) is None
