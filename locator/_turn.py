@@ -8,20 +8,53 @@ minute, must not keep everybody else waiting with it: it steps aside.
 from __future__ import annotations
 
 import threading
+from collections import deque
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_turn = threading.Lock()
+
+class _Turn:
+    """A lock that is handed on in the order in which it was asked for.
+
+    A plain one is taken by whoever comes by when it is free: of 32 that ask all the time, one in a hundred then
+    waited three times as long as in a queue.
+    """
+
+    def __init__(self) -> None:
+        self._guard, self._taken = threading.Lock(), False
+        self._waiting: deque[threading.Lock] = deque()
+
+    def take(self) -> None:
+        """Wait until all who came before have had it."""
+        with self._guard:
+            if not self._taken:
+                self._taken = True
+                return
+            mine = threading.Lock()
+            mine.acquire()
+            self._waiting.append(mine)
+        mine.acquire()
+
+    def give(self) -> None:
+        """Hand it to who has waited longest."""
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._taken = False
+
+
+_turn = _Turn()
 _mine = threading.local()
 
 
 @contextmanager
 def having_the_turn() -> Iterator[None]:
     """Wait for the turn, and give it on at the end, or earlier by `step_aside`."""
-    _turn.acquire()
+    _turn.take()
     _mine.has = True
     try:
         yield
@@ -36,4 +69,4 @@ def step_aside() -> None:
     """
     if getattr(_mine, "has", False):
         _mine.has = False
-        _turn.release()
+        _turn.give()

@@ -7,30 +7,32 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flask import Flask
-from granian.server import Server
 
 from locator._settings import Settings
 from locator.web import serving
+from locator.web.turns import Turns
+from locator.web.workers import mark_ready
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
-def hello_app() -> Flask:
-    """Return the least that Flask can answer."""
+def hello_app(folder: Path) -> Flask:
+    """Return the least that Flask can answer, on threads that take turns as ours do."""
     app = Flask("hello")
     app.add_url_rule("/hello", view_func=lambda: "hello")
     app.add_url_rule("/healthz", "healthz", view_func=lambda: "ok")
+    app.wsgi_app = Turns(app.wsgi_app)  # type: ignore[method-assign]
+    mark_ready(folder, os.getpid())
     return app
 
 
 def main(store: str, port: str, workers: str) -> None:
     """Serve until told to stop."""
-
-    def server_of_hello(_: str, **settings: Any) -> Server:
-        return Server("tests.benchmarks.hello:hello_app", **settings)
-
-    serving.Server = server_of_hello
+    serving.worker_app = hello_app
     serving.run(Settings.from_environ(os.environ), store, "127.0.0.1", int(port), int(workers))
 
 
