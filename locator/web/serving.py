@@ -73,6 +73,7 @@ def run(settings: Settings, store: str | None, host: str, port: int, workers: in
     opened = open_or_seed(store or settings.store)
     read(opened.snapshot()[2], {})
     opened.close()
+    tidy()
     _check_free(host, port)
     logging.getLogger("_granian").addFilter(_not_about_threads)
     # What the workers count stands there while the server runs.
