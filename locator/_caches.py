@@ -73,9 +73,24 @@ def kept_on(one: S, make: Callable[[S], R]) -> R:
     return known
 
 
+# Of malloc.h.
+_M_ARENA_MAX = -8
+
+
 def tidy() -> None:
     """Free what only circles hold, and give what is free back to the system, where glibc can."""
     gc.collect()
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:
         trim(0)
+
+
+def one_heap() -> None:
+    """Have all threads take memory from one heap, where glibc can; to be called before there are threads.
+
+    By itself it gives each thread one of its own, of which what one thread frees serves no other: 32 threads that
+    take turns held 120 MB more after ten minutes of a mixed load than after three.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_M_ARENA_MAX, 1)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 
-from locator._caches import tidy
+from locator._caches import one_heap, tidy
 from locator._errors import ConfigurationError, Text
 from locator._settings import Settings, variable_of
 from locator.holidays import holidays, use
@@ -60,6 +60,7 @@ def run(settings: Settings, store: str | None, host: str, port: int, workers: in
         A setting that makes no sense, or others would reach a desk whose key nobody chose.
     """
     check_key_for(settings, host)
+    one_heap()  # the workers, which are forks, have it from here
     if store:
         os.environ[variable_of("store")] = store  # the workers read it again, each in its own process
     # Before any worker starts: mistakes and damage are told once, not by each worker
