@@ -63,18 +63,9 @@ def run(settings: Settings, store: str | None, host: str, port: int, workers: in
     one_heap()  # the workers, which are forks, have it from here
     if store:
         os.environ[variable_of("store")] = store  # the workers read it again, each in its own process
-    # Before any worker starts: mistakes and damage are told once, not by each worker
-    # that is started anew, and the first start makes the store once.
     logging_options = configuration(log_format(settings))
     logging.config.dictConfig(logging_options)
-    for check in (logs_requests, metrics_readers, stale_after_s, basemap_of):
-        check(settings)
-    use(settings.holidays)
-    holidays()
-    opened = open_or_seed(store or settings.store)
-    read(opened.snapshot()[2], {})
-    opened.close()
-    tidy()
+    _check_all(settings, store)
     _check_free(host, port)
     logging.getLogger("_granian").addFilter(_not_about_threads)
     # What the workers count stands there while the server runs.
@@ -103,6 +94,21 @@ def run(settings: Settings, store: str | None, host: str, port: int, workers: in
         )
         print(f"http://{host}:{port}/", flush=True)  # noqa: T201  the one line that a first user needs
         server.serve(target_loader=partial(worker_app, Path(folder)), wrap_loader=False)
+
+
+def _check_all(settings: Settings, store: str | None) -> None:
+    """Tell mistakes and damage before any worker starts: once, not by each worker that is started anew.
+
+    The first start makes the store here, once.
+    """
+    for check in (logs_requests, metrics_readers, stale_after_s, basemap_of):
+        check(settings)
+    use(settings.holidays)
+    holidays()
+    opened = open_or_seed(store or settings.store)
+    read(opened.snapshot()[2], {})
+    opened.close()
+    tidy()
 
 
 def _not_about_threads(record: logging.LogRecord) -> bool:
