@@ -2,7 +2,8 @@
 
 granian gives each worker a listening socket of its own that the kernel spreads connections over. When such a worker
 ends, what the kernel had put in its queue is reset (unless `net.ipv4.tcp_migrate_req` is on, which needs root). Here
-the parent makes the sockets and keeps them: a worker's successor goes on with the same one.
+the parent makes the sockets and keeps them: a worker's successor goes on with the same one. This overrides methods that
+granian keeps to itself: setup.cfg holds it to the minor version that `tests/ops/test_reload.py` was run with.
 """
 
 from __future__ import annotations
