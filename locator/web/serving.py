@@ -8,6 +8,7 @@ import os
 import socket
 import tempfile
 import threading
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 
 from locator._caches import one_heap, tidy
-from locator._errors import ConfigurationError, Text
+from locator._errors import ConfigurationError, LocatorError, StoreError, Text
 from locator._settings import Settings, variable_of
 from locator.holidays import holidays, use
 from locator.maps import basemap_of
@@ -105,10 +106,23 @@ def _check_all(settings: Settings, store: str | None) -> None:
         check(settings)
     use(settings.holidays)
     holidays()
-    opened = open_or_seed(store or settings.store)
-    read(opened.snapshot()[2], {})
-    opened.close()
-    tidy()
+    # All records are read by a process that ends after it: what the parent once held, its forks would each hold
+    # a copy of as they write to the pages it stood in.
+    with ProcessPoolExecutor(1) as apart:
+        damage = apart.submit(_damage, store or settings.store).result()
+    if damage:
+        raise StoreError(damage)
+
+
+def _damage(url: str | None) -> Text | None:
+    """Return why a store cannot be served, if it cannot; it is made where there is none."""
+    try:
+        opened = open_or_seed(url)
+        read(opened.snapshot()[2], {})
+        opened.close()
+    except LocatorError as error:
+        return error.text
+    return None
 
 
 def _not_about_threads(record: logging.LogRecord) -> bool:
