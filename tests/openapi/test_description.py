@@ -72,6 +72,14 @@ def test_every_route_that_programs_read_is_described_and_every_described_one_exi
     assert {rule: led.get(rule) for rule in there} == there
 
 
+def test_nothing_is_described_that_no_operation_refers_to() -> None:
+    whole = document("en")
+    used = set(re.findall(r'"#/components/(\w+/\w+)"', json.dumps(whole)))
+    assert {
+        f"{kind}/{name}" for kind in ("schemas", "responses") for name in whole["components"][kind]
+    } == used
+
+
 def test_every_word_is_told_in_both_languages() -> None:
     def texts(value: object) -> list[str]:
         if isinstance(value, dict):

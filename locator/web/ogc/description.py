@@ -21,12 +21,11 @@ _ROOT = "/ogc"
 TAG = "ogc"
 # In an address only: what a feature has one of.
 _SHOWN_TIME, _SHOWN_BOX = "2026-11-23/..", "121.4,31.2,121.6,31.4"
-_SYSTEMS = [crs.uri for crs in systems("wgs84")]
 
 
 def document(site: Site) -> dict[str, Any]:
     """Return the whole description, its addresses beginning at /ogc; clients read from it what they may filter by."""
-    said = paths(site.language)
+    said = paths(site.language, site.datum)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -44,8 +43,11 @@ def document(site: Site) -> dict[str, Any]:
     }
 
 
-def paths(language: str = "en") -> dict[str, Any]:
-    """Return every address under /ogc as OpenAPI path items; schemas are those of `schemas`."""
+def paths(language: str = "en", datum: str = "wgs84") -> dict[str, Any]:
+    """Return every address under /ogc as OpenAPI path items; schemas are those of `schemas`.
+
+    `datum` is that of publication, which says what reference systems there are.
+    """
     found = {
         _ROOT: _document("ogcLanding", Text("从哪里开始", "Where to begin"), "ogcDocument", JSON, language),
         f"{_ROOT}/conformance": _document(
@@ -59,7 +61,7 @@ def paths(language: str = "en") -> dict[str, Any]:
         ),
     }
     for one in COLLECTIONS.values():
-        found |= _paths_of(one, language)
+        found |= _paths_of(one, language, datum)
     return found
 
 
@@ -144,7 +146,7 @@ def _page(one: Collection, links: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _paths_of(one: Collection, language: str) -> dict[str, Any]:
+def _paths_of(one: Collection, language: str, datum: str) -> dict[str, Any]:
     base, title = f"{_ROOT}/collections/{one.id}", one.title.of(language)
     queryables = Text(f"{one.title.zh}：能筛选的字段", f"{one.title.en}: what filters may name")
     schema = Text(f"{one.title.zh}：要素的结构", f"{one.title.en}: what features hold")
@@ -152,12 +154,12 @@ def _paths_of(one: Collection, language: str) -> dict[str, Any]:
     described["get"]["description"] = one.text.of(language)
     page = _operation(
         f"ogcItems_{one.id}", Text(f"{title}：一页要素", f"{title}: a page of features"), language,
-        [*_item_parameters(one, language), *_common(language)], _page_name(one), GEOJSON,
+        [*_item_parameters(one, language, datum), *_common(language)], _page_name(one), GEOJSON,
     )  # fmt: skip
     by_id = {"name": "featureId", "in": "path", "required": True, "schema": {"type": "string"}}
     feature = _operation(
         f"ogcItem_{one.id}", Text(f"{title}：一个要素", f"{title}: one feature"), language,
-        [by_id, _crs("crs", language), *_common(language)], _feature_name(one), GEOJSON,
+        [by_id, _crs("crs", language, datum), *_common(language)], _feature_name(one), GEOJSON,
     )  # fmt: skip
     return {
         base: described,
@@ -171,7 +173,7 @@ def _paths_of(one: Collection, language: str) -> dict[str, Any]:
     }
 
 
-def _item_parameters(one: Collection, language: str) -> list[dict[str, Any]]:
+def _item_parameters(one: Collection, language: str, datum: str) -> list[dict[str, Any]]:
     time = one.time or Text("这个集合没有时间，不起作用", "the features have no time: without effect")
     when = Text(
         f"时刻、日期或区间，一头可写 ..；比的是：{one.time.zh if one.time else time.zh}",
@@ -184,15 +186,15 @@ def _item_parameters(one: Collection, language: str) -> list[dict[str, Any]]:
             **_parameter("bbox", Text("范围：西,南,东,北", "west,south,east,north"), box, language),
             "style": "form", "explode": False, "example": [float(edge) for edge in _SHOWN_BOX.split(",")],
         },
-        _crs("bbox-crs", language),
+        _crs("bbox-crs", language, datum),
         _parameter("datetime", when, {"type": "string"}, language, _SHOWN_TIME),
-        _crs("crs", language),
+        _crs("crs", language, datum),
         _parameter("filter", Text("CQL2 条件", "a CQL2 condition"), {"type": "string"}, language),
         _parameter(
             "filter-lang", Text("条件的写法", "how the condition is written"),
             {"type": "string", "enum": list(LANGUAGES), "default": LANGUAGES[0]}, language,
         ),
-        _crs("filter-crs", language),
+        _crs("filter-crs", language, datum),
         _parameter("after", Text("照 next 链接里的用", "as in a next link"), {"type": "string"}, language),
     ]  # fmt: skip
     return said + [_of_field(field, language) for field in one.fields]
@@ -221,9 +223,10 @@ def _common(language: str) -> list[dict[str, Any]]:
     ]
 
 
-def _crs(name: str, language: str) -> dict[str, Any]:
+def _crs(name: str, language: str, datum: str) -> dict[str, Any]:
     text = Text("坐标系", "reference system")
-    return _parameter(name, text, {"type": "string", "enum": _SYSTEMS, "default": CRS84}, language)
+    offered = [crs.uri for crs in systems(datum)]
+    return _parameter(name, text, {"type": "string", "enum": offered, "default": CRS84}, language)
 
 
 def _parameter(

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 from locator import __version__
 from locator._errors import Text
+from locator.datum import Datum
 from locator.web.ogc import description as ogc
 from locator.web.openapi import asking, errors, features, others, pictures, records, sending, taking, words
+from locator.web.openapi.published import narrowed
 from locator.web.openapi.shapes import said
 
 if TYPE_CHECKING:
@@ -40,7 +42,7 @@ _WHAT = Text(
 
 
 @cache
-def document(language: str, server: str = "/") -> Shape:
+def document(language: str, server: str = "/", published: Datum = Datum.WGS84) -> Shape:
     """Return the description (OpenAPI 3.1) in one language.
 
     Parameters
@@ -49,11 +51,13 @@ def document(language: str, server: str = "/") -> Shape:
         "zh" or "en".
     server
         The address that paths are added to.
+    published
+        The datum of publication.
     """
     paths = {path: item for room in ROOMS for path, item in room.paths().items()}
     schemas = {name: shape for room in (*PARTS, *ROOMS) for name, shape in room.schemas().items()}
     # THE JOIN: /ogc, which also describes itself alone at /ogc/api, in one language already.
-    paths |= ogc.paths(language)
+    paths |= ogc.paths(language, published)
     schemas |= ogc.schemas(language)
     whole: dict[str, Any] = {
         "openapi": "3.1.0",
@@ -72,4 +76,6 @@ def document(language: str, server: str = "/") -> Shape:
             "securitySchemes": dict(sending.security_schemes()),
         },
     }
+    if published is not Datum.WGS84:
+        whole = narrowed(whole, published)
     return cast("Shape", said(whole, language))

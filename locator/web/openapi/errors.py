@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from locator._errors import Text
-from locator.web.openapi.shapes import INTEGER, STRING, Shape, array, const, or_null, ref, thing, told
+from locator.web.openapi.shapes import INTEGER, STRING, Shape, array, const, ref, thing, told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,16 +17,13 @@ _MEANINGS: Mapping[int, tuple[str, Text]] = {
     403: ("Forbidden", Text("这个令牌的人没有这个权限", "Whoever has this token may not do that")),
     404: ("NotFound", Text("没有这个", "There is no such thing")),
     405: ("MethodNotAllowed", Text("这个地址不能这样用；Allow 写着能怎样用", "Not with this method; `Allow` names those there are")),
-    409: ("Conflict", Text("别人先改了，什么都没有写入", "Somebody else changed it meanwhile; nothing was written")),
     413: ("TooLarge", Text("发来的太大", "What was sent is too large")),
     415: ("UnsupportedMediaType", Text("发来的不是能读的那种文件", "What was sent is not of a kind that is read")),
-    429: ("TooManyRequests", Text("太勤了；Retry-After 写着几秒后再来", "Too many; `Retry-After` says in how many seconds to come back")),
     503: ("Unavailable", Text("暂时用不了，过一会儿再试", "Not available for now; try again later")),
 }  # fmt: skip
 _HEADERS: Mapping[int, Mapping[str, Shape]] = {
     401: {"WWW-Authenticate": {"schema": const("Bearer")}},
     405: {"Allow": {"schema": STRING, "required": True}},
-    429: {"Retry-After": {"schema": {"type": "integer", "minimum": 0}}},
     503: {"Retry-After": {"schema": {"type": "integer", "minimum": 0}}},
 }
 
@@ -50,24 +47,11 @@ def schemas() -> Mapping[str, Shape]:
             "status": told({**INTEGER, "minimum": 400, "maximum": 599}, "HTTP 状态码", "The HTTP status"),
             "detail": told(STRING, "这一次错在哪", "What went wrong this time"),
             "errors": told(array(ref("Fault")), "每个不对的参数", "Each faulty parameter"),
-            "conflicts": told(
-                array(ref("Conflict")), "别人改过的记录", "The records that somebody else changed"
-            ),
         },
-        optional=("errors", "conflicts"),
+        optional=("errors",),
         description=Text("错误，按 RFC 9457", "An error as RFC 9457 has it"),
     )
-    conflict = thing(
-        {
-            "id": STRING,
-            "version": INTEGER,
-            "who": STRING,
-            "at": STRING,
-            "why": STRING,
-            "stored": or_null(ref("Service")),
-        }
-    )
-    return {"Problem": problem, "Fault": fault, "Conflict": conflict}
+    return {"Problem": problem, "Fault": fault}
 
 
 def responses() -> Mapping[str, Shape]:

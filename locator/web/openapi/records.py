@@ -89,8 +89,8 @@ def _service() -> Shape:
         TAG,
         Text("一条记录，全部内容", "One record, whole"),
         Text(
-            "不知道的是 null。source_lon、source_lat、source_datum 是当初提供的样子，lon、lat 是换算成 WGS-84 的。",
-            "What is unknown is null. source_lon, source_lat, source_datum are as supplied, lon and lat are WGS-84 derived from them.",
+            "不知道的是 null。source_lon、source_lat、source_datum 是当初提供的样子，lon、lat 是由它们换算的，写了 datum 就是那个坐标系，没写就是 WGS-84。",
+            "What is unknown is null. source_lon, source_lat, source_datum are as supplied, lon and lat are derived from them, in `datum` where there is one, else WGS-84.",
         ),
         parameters=[SERVICE_ID, AS_OF],
         responses={"200": answer("Service", Text("这条记录", "The record"), operation="service"), "304": NOT_MODIFIED},

@@ -10,6 +10,7 @@ from locator.web.images import base_url
 from locator.web.language import language
 from locator.web.openapi.document import document
 from locator.web.openapi.page import described, marked, sections
+from locator.web.publishing import publish_datum
 
 blueprint = Blueprint("openapi", __name__)
 
@@ -41,4 +42,4 @@ def page() -> str:
 def _document() -> dict[str, object]:
     # Relative unless the operator says which address is ours: whoever fetched it knows the rest.
     server = cast("str | None", current_app.extensions["locator.public_url"])
-    return document(language(), server or "/")
+    return document(language(), server or "/", publish_datum())

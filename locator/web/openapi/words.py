@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from locator import vocabulary
 from locator._errors import Text
 from locator.datum import Datum
+from locator.publication import may_publish
 from locator.web.openapi.shapes import Shape, one_of, ref
 
 if TYPE_CHECKING:
@@ -40,6 +41,14 @@ _NAME_OF = {id(codes): name for name, (codes, _) in VOCABULARIES.items()} | {id(
 def schema_of(codes: Mapping[str, object]) -> Shape:
     """Return the reference to a vocabulary of `locator.vocabulary`."""
     return ref(_NAME_OF[id(codes)])
+
+
+def datum_schema(published: Datum) -> Shape:
+    """Return the datums that may be asked for where one is published."""
+    known, title = VOCABULARIES["Datum"]
+    return _schema(
+        {code: label for code, label in known.items() if may_publish(Datum(code), published)}, title
+    )
 
 
 def schemas() -> Mapping[str, Shape]:
