@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from locator.costs import rent_cny
 from locator.criteria import NOTHING, criteria_of
 from locator.datum import convert
 from locator.districts import find_district
+from locator.found import NO_PLACES, Found, others
 from locator.geodesy import geodesic_m
 from locator.hits import Answer, Hit
 from locator.holidays import holidays
@@ -83,26 +84,6 @@ def answer(catalog: Catalog, question: Question, networks: Networks | None = Non
     return Search(catalog, question).answer()
 
 
-class Found(NamedTuple):
-    """Places, best first, and how far they are: metres, or seconds over the streets. Both of shape (found,)."""
-
-    places: NDArray[np.int64]
-    far: NDArray[np.float64]
-
-    def picked(self, which: NDArray[np.bool_], most: int) -> Found:
-        """Return the first so many of those that are marked."""
-        return Found(self.places[which][:most], self.far[which][:most])
-
-
-_NOTHING = Found(np.empty(0, np.int64), np.empty(0, np.float64))
-
-
-def _others(owners: NDArray[np.int64], taken: NDArray[np.int64]) -> Mask:
-    """Return which of some owners are not among others. For the few of one answer a set is quicker than a sort."""
-    known = set(taken.tolist())
-    return np.array([owner not in known for owner in owners.tolist()], np.bool_)
-
-
 class Search:
     """One search round an asker, by the compiled index and the straight line."""
 
@@ -131,7 +112,7 @@ class Search:
             sure = self._lowest_rent_first(limit)
         else:
             sure = self._places(limit)
-        unknown = _NOTHING if question.open == "any" else self._maybe(limit, sure)
+        unknown = NO_PLACES if question.open == "any" else self._maybe(limit, sure)
         fallback = None
         if question.open != "any" and (len(sure.places) < limit or len(unknown.places)):
             fallback = next(iter(self._hits(self._round_the_clock())), None)
@@ -242,12 +223,12 @@ class Search:
         if not len(then.places):
             return first
         owner = self._catalog.owner
-        rest = then.picked(_others(owner[then.places], owner[first.places]), limit - len(first.places))
-        return Found(*(np.concatenate(both) for both in zip(first, rest, strict=True)))
+        rest = then.picked(others(owner[then.places], owner[first.places]), limit - len(first.places))
+        return first.then(rest)
 
     def _cheapest_first(self, limit: int) -> Found:
         """Return the best by what a meal costs on arrival, price by price; an offer counts if it lasts the stay."""
-        question, profiles, found = self._question, self._catalog.profiles, _NOTHING
+        question, profiles, found = self._question, self._catalog.profiles, NO_PLACES
         hours = POSSIBLE if question.open == "any" else SURE
         now = self._open_now(sure=True) if question.open == "now" else None
         for price in profiles.prices(question.group):
@@ -276,7 +257,7 @@ class Search:
             only_maybe = [
                 not self._surely_anywhere(p, far) for p, far in zip(*(a.tolist() for a in found), strict=True)
             ]
-            fresh = _others(owner[found.places], owner[sure.places])
+            fresh = others(owner[found.places], owner[sure.places])
             kept = found.picked(fresh & np.array(only_maybe, np.bool_), limit)
             if len(kept.places) == limit or len(found.places) < k:
                 return kept

@@ -18,9 +18,10 @@ import numpy as np
 
 from locator._soonest import inside_at
 from locator.datum import convert
+from locator.found import Found
 from locator.geodesy import geodesic_m
 from locator.records import BITS
-from locator.search import FALLBACK_MIN, Found, Search
+from locator.search import FALLBACK_MIN, Search
 from locator.streets import StreetNetwork, load
 from locator.streets._snap import earth_centred
 

@@ -76,7 +76,7 @@ def published() -> Datum:
 
 def past(as_of: str | None) -> datetime | None:
     """Return the instant of --as-of."""
-    from locator.question import past_instant
+    from locator.readers import past_instant
 
     return past_instant(as_of, datetime.now(SHANGHAI))
 

@@ -13,7 +13,7 @@ from locator.along import answer_run
 from locator.answers import encode, encode_run
 from locator.datum import Datum
 from locator.publication import record as record_in
-from locator.question import past_instant
+from locator.readers import past_instant
 from locator.runs import run_of
 from locator.search import answer
 from locator.timeline import SHANGHAI

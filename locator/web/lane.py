@@ -17,7 +17,8 @@ from werkzeug.http import parse_accept_header
 from locator._errors import InputError
 from locator.answers import encode
 from locator.datum import Datum
-from locator.question import READERS, Codes, ask
+from locator.question import READERS, ask
+from locator.readers import Codes
 from locator.search import answer
 from locator.timeline import SHANGHAI
 

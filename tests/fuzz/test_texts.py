@@ -36,7 +36,8 @@ from locator.maps.request import picture_request
 from locator.notices import read_notice
 from locator.plain_hours import plain_hours
 from locator.price_words import parse_price
-from locator.question import PARAMETERS, ask, past_instant
+from locator.question import PARAMETERS, ask
+from locator.readers import past_instant
 from locator.rings import check_minutes
 from locator.runs import run_of
 from locator.streets.rules import MODES, limit_kmh, passes, speeds

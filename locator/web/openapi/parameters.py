@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from locator._errors import Text
-from locator.question import MOST_DISTRICT, READERS, Codes, Degrees, Number, OneOf, Question, Whole
+from locator.question import MOST_DISTRICT, READERS, Question
+from locator.readers import Codes, Degrees, Number, OneOf, Whole
 from locator.vocabulary import MODES
 from locator.web.openapi.shapes import STRING, Shape, array, one_of, or_null, ref
 from locator.web.openapi.words import schema_of
