@@ -72,7 +72,11 @@ class Served:
     def start(self, *, wait: bool = True) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(
-                self._command, env=self._environ, stdout=out, stderr=out, cwd=self.log.parent
+                self._command,
+                env=self._environ,
+                stdout=subprocess.DEVNULL,
+                stderr=out,
+                cwd=self.log.parent,
             )
         if wait and not until(lambda: self.answers() or self.process.poll() is not None, START_S):
             raise TimeoutError(self.said())

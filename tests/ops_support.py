@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import http.client
 import re
-import signal
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import subprocess
+from live_support import START_S, Served, until
 
-    from locator.store import Store
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def fetch(port: int, path: str, **headers: str) -> tuple[int, str]:
@@ -33,20 +31,18 @@ def figure(text: str, name: str) -> float:
     return float(found[1])
 
 
-@dataclass
-class Served:
-    port: int
-    store: Store
-    process: subprocess.Popen[bytes]
-    log: Path
-    scratch: Path
+class Watched(Served):
+    """A server on a store, its settings, and the boards that it counts on."""
 
-    def workers(self) -> set[int]:
+    def __init__(self, store: str, folder: Path, workers: int, settings: Mapping[str, str]) -> None:
+        self.scratch = folder / "scratch"
+        self.scratch.mkdir()
+        super().__init__(
+            store, folder / "log", workers=workers, environ={"TMPDIR": str(self.scratch), **settings}
+        )
+        assert until(lambda: len(self.ready()) == workers, START_S), self.said()
+
+    def ready(self) -> set[int]:
         """Return the process numbers of the workers that stand on the server's boards and are there."""
         marks = self.scratch.glob("locator-serve-*/*.ready")
         return {int(mark.stem) for mark in marks if Path(f"/proc/{mark.stem}").exists()}
-
-    def stop(self) -> int:
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=30)

@@ -6,8 +6,13 @@ import argparse
 import json
 import threading
 import time
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class FakeWeChat(ThreadingHTTPServer):
@@ -109,6 +114,20 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Say nothing: addresses hold secrets."""
+
+
+@contextmanager
+def fake_wechat() -> Iterator[FakeWeChat]:
+    """Serve as WeChat's server for as long as the context lasts."""
+    server = FakeWeChat()
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def main() -> None:

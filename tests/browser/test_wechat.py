@@ -7,14 +7,13 @@ and against the one the page was opened with on iOS.
 from __future__ import annotations
 
 import json
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from browser_support import Watched
-from wechat_fake import FakeWeChat
+from wechat_fake import fake_wechat
 
 from locator.datum import convert
 from locator.store import Store
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Browser, BrowserContext
+    from wechat_fake import FakeWeChat
 
     from locator import Service
 
@@ -79,13 +79,8 @@ STAND_IN = """(() => {
 
 @pytest.fixture(scope="module")
 def fake() -> Iterator[FakeWeChat]:
-    server = FakeWeChat()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with fake_wechat() as server:
+        yield server
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from openapi_support import LIST, operations
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events, from_schema
-from wechat_fake import FakeWeChat
+from wechat_fake import fake_wechat
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from locator._settings import Settings
@@ -30,6 +30,8 @@ from locator.web.lane import LISTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+    from wechat_fake import FakeWeChat
 
     from locator import Service
 
@@ -111,13 +113,8 @@ def lists(draw: st.DrawFn) -> bytes:
 
 @pytest.fixture(scope="module")
 def fake() -> Iterator[FakeWeChat]:
-    server = FakeWeChat()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with fake_wechat() as server:
+        yield server
 
 
 class Served(NamedTuple):

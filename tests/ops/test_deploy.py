@@ -26,7 +26,7 @@ from locator.web import create_app
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ops_support import Served
+    from ops_support import Watched
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "docs/deploy"
@@ -117,7 +117,7 @@ def test_alerts_ask_for_figures_that_there_are(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def behind_nginx(serve: Callable[..., Served], tmp_path: Path) -> Iterator[tuple[int, Served, Path]]:
+def behind_nginx(serve: Callable[..., Watched], tmp_path: Path) -> Iterator[tuple[int, Watched, Path]]:
     """The example in front of a server, on free ports and with a certificate of its own."""
     if NGINX is None or OPENSSL is None:
         pytest.skip("no nginx here: apt-get install nginx-light")
@@ -179,7 +179,7 @@ def secure(port: int, path: str, **headers: str) -> tuple[int, dict[str, str], b
         connection.close()
 
 
-def test_nginx_keeps_files_and_pictures_and_nobodys_answers(behind_nginx: tuple[int, Served, Path]) -> None:
+def test_nginx_keeps_files_and_pictures_and_nobodys_answers(behind_nginx: tuple[int, Watched, Path]) -> None:
     port, served, folder = behind_nginx
     page = secure(port, "/")[2].decode()
     static = re.search(r'"(/(?:static|assets)/[^"]+)"', page)[1]
@@ -202,7 +202,7 @@ def test_nginx_keeps_files_and_pictures_and_nobodys_answers(behind_nginx: tuple[
     served.stop()
     log = (folder / "locator.log").read_text()
     assert log.count("\n") >= 9
-    ours = served.log.read_text()
+    ours = served.said()
     for said in (log, ours, (folder / "locator.error.log").read_text(), (folder / "main.log").read_text()):
         for secret in (LON, "31.27", "127.0.0.1:", '"127.0.0.1"', "district=310110"):
             assert not [line for line in said.splitlines() if secret in line and "Listening" not in line], (

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flask import Flask
-    from ops_support import Served
+    from ops_support import Watched
 
 # What people send, in every place it can be sent in; each must be nowhere in the log.
 LON, LAT = "121.5443219", "31.2754876"
@@ -161,12 +161,12 @@ def test_without_the_setting_requests_are_not_logged(
     assert "X-Request-Id" not in answer.headers
 
 
-def test_a_server_logs_json_only_and_nothing_of_whom_it_serves(serve: Callable[..., Served]) -> None:
+def test_a_server_logs_json_only_and_nothing_of_whom_it_serves(serve: Callable[..., Watched]) -> None:
     served = serve(workers=2, LOCATOR_LOG_FORMAT="json", LOCATOR_LOG_REQUESTS="on")
     for path in ASKED:
         fetch(served.port, path, X_Forwarded_For=ADDRESS, Authorization=f"Bearer {TOKEN}")
     assert served.stop() == 0
-    said = [json.loads(line) for line in served.log.read_text(encoding="utf-8").splitlines()]
+    said = [json.loads(line) for line in served.said().splitlines()]
     requests = [line for line in said if line["logger"] == "locator.requests"]
     # Those that a worker asks itself to be warm are logged, too.
     assert len([line for line in requests if line["route"] == "lane"]) >= 1

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flask import Flask
-    from ops_support import Served
+    from ops_support import Watched
 
 NEAREST = "/api/v1/nearest?lon=121.54&lat=31.2754"
 ONE = Service(id="a-1", kind="station", name="一号", lon=121.54, lat=31.27)
@@ -271,7 +271,7 @@ def test_counting_costs_less_than_five_microseconds() -> None:
     assert cost(observed) - cost(below) < 5e-6
 
 
-def test_both_workers_figures_are_summed(serve: Callable[..., Served]) -> None:
+def test_both_workers_figures_are_summed(serve: Callable[..., Watched]) -> None:
     served = serve(workers=2)
     for _ in range(40):  # each on a connection of its own: both workers get some
         assert fetch(served.port, NEAREST)[0] == 200

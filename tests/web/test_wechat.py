@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import http.client
 import json
 import logging
-import os
 import socket
 import stat
 import subprocess
@@ -18,7 +16,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
-from wechat_fake import FakeWeChat
+from live_support import Served
+from wechat_fake import FakeWeChat, fake_wechat
 
 from locator._errors import ConfigurationError, InputError
 from locator._settings import Settings
@@ -53,13 +52,8 @@ class Clock:
 
 @pytest.fixture
 def fake() -> Iterator[FakeWeChat]:
-    server = FakeWeChat()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with fake_wechat() as server:
+        yield server
 
 
 @pytest.fixture
@@ -203,43 +197,21 @@ def test_a_hundred_askers_in_two_processes_cost_one_request(fake: FakeWeChat, tm
     assert (fake.token_requests, fake.ticket_requests) == (1, 1)
 
 
-def test_a_hundred_signatures_from_two_workers_cost_one_request(fake: FakeWeChat, own_store: str) -> None:
+def test_a_hundred_signatures_from_two_workers_cost_one_request(
+    fake: FakeWeChat, own_store: str, tmp_path: Path
+) -> None:
     fake.delay_s = 0.2
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     given = settings_of(fake, own_store)
     environ = {f"LOCATOR_{name.upper()}": str(value) for name, value in vars(given).items() if value}
-    command = [sys.executable, "-m", "locator", "serve", "--port", str(port), "--workers", "2"]
-    process = subprocess.Popen(
-        command, env={**os.environ, **environ}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-
-    def fetch(path: str) -> tuple[int, bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-        try:
-            connection.request("GET", path, headers={"Connection": "close"})
-            answer = connection.getresponse()
-            return answer.status, answer.read()
-        finally:
-            connection.close()
-
-    def up() -> bool:
-        try:
-            return fetch("/healthz")[0] == 200
-        except OSError:
-            return False
-
+    served = Served(own_store, tmp_path / "log", environ=environ)
     try:
-        assert any(up() or time.sleep(0.2) for _ in range(150))
         with ThreadPoolExecutor(100) as pool:
-            answers = list(pool.map(fetch, [f"/wechat/signature?url={quote(PAGE)}"] * 100))
+            answers = list(pool.map(served.get, [f"/wechat/signature?url={quote(PAGE)}"] * 100))
     finally:
-        process.terminate()
-        process.wait(timeout=20)
-    assert {status for status, _ in answers} == {200}
-    for _, body in answers:
-        said = json.loads(body)
+        served.stop()
+    assert {answer.status for answer in answers} == {200}
+    for answer in answers:
+        said = answer.json()
         assert said["signature"] == signature(fake.last_ticket, said["nonceStr"], said["timestamp"], PAGE)
     assert (fake.token_requests, fake.ticket_requests) == (1, 1)
 
