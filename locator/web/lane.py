@@ -34,6 +34,8 @@ PATH = "/api/v1/nearest"
 GEOJSON = "application/geo+json"
 # Of all that is asked: values that may be several.
 LISTS = frozenset({"topic", "bbox", "ids"} | {n for n, read in READERS.items() if isinstance(read, Codes)})
+# Where a request holds what it asks for, once that was read to tell whether the lane takes it.
+GIVEN = "locator.given"
 # An answer about here and now is kept nowhere, and nothing in it may run.
 HEADERS = (
     ("Content-Type", GEOJSON),
@@ -76,18 +78,27 @@ class NearestLane:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request."""
-        if environ["PATH_INFO"] != PATH or environ["REQUEST_METHOD"] != "GET":
+        if GIVEN not in environ and not takes(environ):
             return self._after(environ, start_response)
-        given = parameters(environ.get("QUERY_STRING", ""))
+        given = environ[GIVEN]
         try:
-            if given.get("at") or "as_of" in given:  # may be asked again: the framework compares validators
-                return self._after(environ, start_response)
             body = encode(answer(self._current.get(), question_of(given, self._published), self._networks))
         except InputError:
             return self._after(environ, start_response)
         body, coding = compressed(body, environ.get("HTTP_ACCEPT_ENCODING", ""))
         start_response("200 OK", [*self._headers, *coding, ("Content-Length", str(len(body)))])
-        return (body,)
+        return [body]  # granian sends a list as it stands; anything else it would stream
+
+
+def takes(environ: WSGIEnvironment) -> bool:
+    """Tell whether the lane answers a request, which then waits for nothing: no database, no visitor; `GIVEN` is kept."""
+    if environ["PATH_INFO"] != PATH or environ["REQUEST_METHOD"] != "GET":
+        return False
+    given = parameters(environ.get("QUERY_STRING", ""))
+    if given.get("at") or "as_of" in given:  # may be asked again: the framework compares validators
+        return False
+    environ[GIVEN] = given
+    return True
 
 
 def parameters(query: str) -> dict[str, str]:

@@ -6,9 +6,9 @@ import gc
 import logging.config
 import os
 import socket
+import sys
 import tempfile
 import threading
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,20 +17,21 @@ from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 
 from locator._caches import one_heap, tidy
-from locator._errors import ConfigurationError, LocatorError, StoreError, Text
+from locator._errors import ConfigurationError, LocatorError, Text
 from locator._settings import Settings, variable_of
 from locator.holidays import holidays, use
 from locator.maps import basemap_of
 from locator.places import find_places
-from locator.records import read
 from locator.store import open_or_seed
 from locator.web import create_app
+from locator.web.crew import hand_out
+from locator.web.lane import takes
 from locator.web.operations.board import Board
 from locator.web.operations.choices import log_format, logs_requests, metrics_readers, stale_after_s
 from locator.web.operations.logs import configuration
 from locator.web.steward.private import check_key_for
 from locator.web.turns import THREADS, Turns
-from locator.web.workers import Workers, mark_ready
+from locator.web.workers import Workers, mark_ready, tell_why
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -39,6 +40,8 @@ _NAMES_AFTER_S = 2.0
 _RESPAWN_S = 0.5
 _BACKLOG, _CONNECTIONS = 4096, 16_384
 _HEADERS_MS = 10_000
+# How long a question may have to wait for a thread that draws a map: a fifth of Python's own.
+_SWITCH_S = 0.001
 
 
 def run(settings: Settings, store: str | None, host: str, port: int, workers: int) -> None:
@@ -59,6 +62,8 @@ def run(settings: Settings, store: str | None, host: str, port: int, workers: in
     ------
     ConfigurationError
         A setting that makes no sense, or others would reach a desk whose key nobody chose.
+    StoreError
+        The store cannot be read.
     """
     check_key_for(settings, host)
     one_heap()  # the workers, which are forks, have it from here
@@ -80,8 +85,7 @@ def run(settings: Settings, store: str | None, host: str, port: int, workers: in
             workers=workers,
             log_access=False,
             log_dictconfig=logging_options,
-            # One of them works (see `locator.web.turns`); the others are for requests that wait for a database
-            # or for a slow visitor.
+            # One of them takes requests in, see `locator.web.crew`; the others are for slow visitors' forms.
             blocking_threads=THREADS,
             workers_kill_timeout=10,
             # A worker that was killed, for want of memory say, is replaced; the others answer meanwhile.
@@ -94,11 +98,15 @@ def run(settings: Settings, store: str | None, host: str, port: int, workers: in
             http1_settings=HTTP1Settings(header_read_timeout=_HEADERS_MS),
         )
         print(f"http://{host}:{port}/", flush=True)  # noqa: T201  the one line that a first user needs
-        server.serve(target_loader=partial(worker_app, Path(folder)), wrap_loader=False)
+        try:
+            server.serve(target_loader=partial(worker_app, Path(folder)), wrap_loader=False)
+        finally:
+            if why := server.why_none():
+                raise why
 
 
 def _check_all(settings: Settings, store: str | None) -> None:
-    """Tell mistakes and damage before any worker starts: once, not by each worker that is started anew.
+    """Tell mistakes before any worker starts; what only reading every record shows, the first of them tells.
 
     The first start makes the store here, once.
     """
@@ -106,27 +114,11 @@ def _check_all(settings: Settings, store: str | None) -> None:
         check(settings)
     use(settings.holidays)
     holidays()
-    # All records are read by a process that ends after it: what the parent once held, its forks would each hold
-    # a copy of as they write to the pages it stood in.
-    with ProcessPoolExecutor(1) as apart:
-        damage = apart.submit(_damage, store or settings.store).result()
-    if damage:
-        raise StoreError(damage)
-
-
-def _damage(url: str | None) -> Text | None:
-    """Return why a store cannot be served, if it cannot; it is made where there is none."""
-    try:
-        opened = open_or_seed(url)
-        read(opened.snapshot()[2], {})
-        opened.close()
-    except LocatorError as error:
-        return error.text
-    return None
+    open_or_seed(store or settings.store).close()
 
 
 def _not_about_threads(record: logging.LogRecord) -> bool:
-    """Leave out granian's advice against many threads: ours wait, and one of them works."""
+    """Leave out granian's advice against many threads: nearly all of ours wait."""
     return "Python threads" not in record.getMessage()
 
 
@@ -148,11 +140,23 @@ def _check_free(host: str, port: int) -> None:
 
 
 def worker_app(folder: Path) -> Flask:
-    """Return the application of one worker process, which counts on a board in a folder."""
+    """Return the application of one worker process, which counts on a board in a folder.
+
+    Raises
+    ------
+    SystemExit
+        It cannot be made: why, the parent was told.
+    """
     # The parent read the table at its start, and a replaced worker is there to read it anew.
     use(None)
-    app = create_app(settings=Settings.from_environ(os.environ), board=Board(folder))
+    try:
+        app = create_app(settings=Settings.from_environ(os.environ), board=Board(folder))
+    except LocatorError as error:
+        tell_why(folder, error)
+        sys.exit(1)
     app.wsgi_app = Turns(app.wsgi_app)  # type: ignore[method-assign]
+    hand_out(takes, THREADS)
+    sys.setswitchinterval(_SWITCH_S)
     with app.test_client() as client:  # so that the first visitor finds everything loaded
         for path in (
             "/",

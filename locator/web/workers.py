@@ -8,6 +8,7 @@ granian keeps to itself: setup.cfg holds it to the minor version that `tests/ops
 
 from __future__ import annotations
 
+import json
 import logging
 import multiprocessing
 import os
@@ -18,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 from granian._granian import ListenerSpec
 from granian.server import MPServer
 
+from locator._errors import ConfigurationError, LocatorError, StoreError, Text
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
@@ -26,12 +29,21 @@ _log = logging.getLogger(__name__)
 # A country takes two seconds to load, on a busy machine ten.
 _PATIENCE_S = 120.0
 _LOOK_EVERY_S, _AGAIN_AFTER_S = 0.05, 1.0
-_READY = ".ready"
+_READY, _WHY = ".ready", ".why"
+_KINDS = {kind.__name__: kind for kind in (ConfigurationError, StoreError)}
 
 
 def mark_ready(folder: Path, pid: int) -> None:
     """Tell the parent that a worker can answer."""
     (folder / f"{pid}{_READY}").touch()
+
+
+def tell_why(folder: Path, error: LocatorError) -> None:
+    """Tell the parent why a worker cannot start; of several the last is heard."""
+    said = [type(error).__name__, error.text.zh, error.text.en]
+    whole = folder / f"{os.getpid()}{_WHY}"
+    whole.write_text(json.dumps(said), encoding="utf-8")
+    whole.replace(folder / _WHY)
 
 
 class Workers(MPServer):
@@ -40,7 +52,7 @@ class Workers(MPServer):
     Parameters
     ----------
     folder
-        Where they say so, by `mark_ready`.
+        Where they say so, by `mark_ready`, or else why, by `tell_why`.
     """
 
     def __init__(self, target: str, *, folder: Path, **options: Any) -> None:  # noqa: ANN401  granian's own
@@ -86,9 +98,14 @@ class Workers(MPServer):
         Where the old one has ended by itself, it is tried again and again: what keeps the new ones from starting, a
         full disk say, may pass.
         """
+        if self.why_none():
+            self.interrupt_signal = True
+            self.main_loop_interrupt.set()
+            return
         for idx in workers:
             if self.interrupt_signal:
                 return
+            (self._folder / _WHY).unlink(missing_ok=True)
             new = self._spawn_worker(idx, spawn_target, target_loader)
             # Until it is ready its end is no reason to stop the server.
             new.interrupt_by_parent = True
@@ -97,15 +114,32 @@ class Workers(MPServer):
                 new.kill()
                 new.join()
                 if self.wrks[idx].is_alive():  # type: ignore[no-untyped-call]
-                    _log.error("the new worker %d does not start: the old ones stay", idx + 1)
+                    _log.error(
+                        "the new worker %d does not start%s: the old ones stay", idx + 1, self._because()
+                    )
                     return
-                _log.error("the new worker %d does not start: it is tried again", idx + 1)
+                _log.error("the new worker %d does not start%s: it is tried again", idx + 1, self._because())
                 self._try_again(idx)
                 continue
             new.interrupt_by_parent = False
             old, self.wrks[idx] = self.wrks[idx], new
             _end(old, self.workers_kill_timeout)
             _log.warning("worker %d was replaced", idx + 1)
+
+    def why_none(self) -> LocatorError | None:
+        """Return why no worker has ever been able to answer, if one has said so."""
+        return None if any(self._folder.glob(f"*{_READY}")) else self._why()
+
+    def _why(self) -> LocatorError | None:
+        try:
+            kind, *said = json.loads((self._folder / _WHY).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        return _KINDS.get(kind, LocatorError)(Text(*said))
+
+    def _because(self) -> str:
+        why = self._why()
+        return f" ({why})" if why else ""
 
     def _try_again(self, idx: int) -> None:
         time.sleep(_AGAIN_AFTER_S)

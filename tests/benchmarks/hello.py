@@ -13,7 +13,6 @@ from flask import Flask
 
 from locator._settings import Settings
 from locator.web import serving
-from locator.web.turns import Turns
 from locator.web.workers import mark_ready
 
 if TYPE_CHECKING:
@@ -21,11 +20,10 @@ if TYPE_CHECKING:
 
 
 def hello_app(folder: Path) -> Flask:
-    """Return the least that Flask can answer, on threads that take turns as ours do."""
+    """Return the least that Flask can answer, at once, in the thread that takes requests in."""
     app = Flask("hello")
     app.add_url_rule("/hello", view_func=lambda: "hello")
     app.add_url_rule("/healthz", "healthz", view_func=lambda: "ok")
-    app.wsgi_app = Turns(app.wsgi_app)  # type: ignore[method-assign]
     mark_ready(folder, os.getpid())
     return app
 
