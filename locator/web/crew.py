@@ -58,6 +58,7 @@ class Sharing:
             threading.Thread(target=self._work, daemon=True, name=f"crew-{number}").start()
 
     def __call__(self, request: Any, environ: Environ) -> None:  # noqa: ANN401  granian's own
+        """Answer a request, or have it answered; back in the thread that then takes the next one in."""
         self._lead.come()
         if environ["REQUEST_METHOD"] not in WITHOUT_A_BODY:
             with self._lead.given_up():
