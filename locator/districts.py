@@ -162,7 +162,8 @@ def _read_shape(code: str) -> Geometry:
     return shape
 
 
-@cache
+# Decoded they take a tenth to a third of a megabyte a city: all cities would be 50 MB.
+@lru_cache(maxsize=8)
 def outlines(city: str) -> tuple[tuple[str, str, dict[str, object]], ...]:
     """Return (code, name, GeoJSON geometry) of the districts of a city, given the code's first four digits."""
     return tuple(

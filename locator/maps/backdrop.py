@@ -140,7 +140,7 @@ def _names(frame: Frame, cities: Iterable[str], basemap: Basemap) -> Iterator[La
                 yield Label(clean(name), middle.x, middle.y, big=True)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _districts(city: str, basemap: Basemap) -> tuple[tuple[str, str, Geometry], ...]:
     """Return (code, name, outline in the backdrop's datum) of a city's districts, mended where they cross themselves."""
     return tuple(
