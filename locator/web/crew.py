@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 Environ = dict[str, Any]
 WITHOUT_A_BODY = {"GET", "HEAD"}
+_PARKED_S = 10.0
 
 
 def hand_out(at_once: Callable[[Environ], bool], threads: int) -> None:
@@ -95,10 +96,13 @@ class Lead:
 
     def come(self) -> None:
         """Note a thread that was not seen before: it takes requests in, too."""
-        if not hasattr(self._known, "yes"):
-            self._known.yes = True
-            with self._guard:
-                self._leading += 1
+        if not hasattr(self._known, "presence"):
+            self._known.presence = _Presence(self)
+
+    def count(self, change: int) -> None:
+        """Count a thread that came, or that went."""
+        with self._guard:
+            self._leading += change
 
     @contextmanager
     def given_up(self) -> Iterator[None]:
@@ -111,11 +115,13 @@ class Lead:
         try:
             yield
         finally:
-            with self._guard:
-                self._leading += 1
+            self.count(1)
 
     def park_if_spare(self) -> None:
-        """Wait, if another leads, until a leader gives up."""
+        """Wait, if another leads, until a leader gives up, or for some seconds.
+
+        Then it takes requests in again, and is parked again with the next one; if there is none, granian lets it go.
+        """
         if self._leading <= 1:
             return
         with self._guard:
@@ -125,4 +131,19 @@ class Lead:
             mine = threading.Lock()
             mine.acquire()
             self._parked.append(mine)
-        mine.acquire()
+        if not mine.acquire(timeout=_PARKED_S):
+            with self._guard:
+                if mine in self._parked:  # else whoever gave up has just counted it
+                    self._parked.remove(mine)
+                    self._leading += 1
+
+
+class _Presence:
+    """Kept by a thread until it ends: granian lets those go that had nothing to do for half a minute."""
+
+    def __init__(self, lead: Lead) -> None:
+        self._lead = lead
+        lead.count(1)
+
+    def __del__(self) -> None:
+        self._lead.count(-1)

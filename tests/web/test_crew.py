@@ -115,11 +115,40 @@ def test_one_leads_and_a_spare_one_is_parked_until_the_leader_gives_up() -> None
     with lead.given_up():
         other.join(10)
         assert told == ["came", "leads"]
-    # Back from the form there are two, so the next one who has answered is parked, and let go of like the first.
-    again = threading.Thread(target=lead.park_if_spare)
+    again = threading.Thread(target=spare)
     again.start()
     again.join(0.3)
     assert again.is_alive()
     with lead.given_up():
         again.join(10)
         assert not again.is_alive()
+
+
+def test_a_thread_that_has_ended_leads_no_more() -> None:
+    lead = Lead()
+    lead.come()
+    ended = threading.Thread(target=lead.come)
+    ended.start()
+    ended.join()
+    left = threading.Thread(
+        target=lead.park_if_spare
+    )  # were that one still counted, this would wait for good
+    left.start()
+    left.join(5)
+    assert not left.is_alive()
+
+
+def test_nobody_stays_parked_for_good(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("locator.web.crew._PARKED_S", 0.2)
+    lead = Lead()
+    lead.come()
+    for _ in range(3):  # each time it is counted again
+        spare = threading.Thread(target=lambda: (lead.come(), lead.park_if_spare()))
+        spare.start()
+        spare.join(0.1)
+        assert spare.is_alive()
+        spare.join(10)
+        assert not spare.is_alive()
+    with lead.given_up():
+        pass
+    lead.park_if_spare()  # one leads, as at the beginning
