@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 Environ = dict[str, Any]
 WITHOUT_A_BODY = {"GET", "HEAD"}
-_PARKED_S = 10.0
+_SAYS_A_BODY = {"CONTENT_LENGTH", "HTTP_TRANSFER_ENCODING"}
+# Well below what a worker has for its end.
+_PARKED_S = 5.0
 
 
 def hand_out(at_once: Callable[[Environ], bool], threads: int) -> None:
@@ -69,7 +71,9 @@ class Sharing:
             self._safely(request, environ)
         else:
             self._waiting.put((request, environ))
-        self._lead.park_if_spare()
+        # Until this returns granian keeps a body that nobody read, and with it the connection.
+        if not _SAYS_A_BODY & environ.keys():
+            self._lead.park_if_spare()
 
     def _work(self) -> None:
         while True:
@@ -103,19 +107,23 @@ class Lead:
         """Count a thread that came, or that went."""
         with self._guard:
             self._leading += change
+            self._let_one_lead()
 
     @contextmanager
     def given_up(self) -> Iterator[None]:
         """Let another lead meanwhile; where none is parked, granian starts one."""
         with self._guard:
             self._leading -= 1
-            if not self._leading and self._parked:
-                self._leading += 1
-                self._parked.pop().release()
+            self._let_one_lead()
         try:
             yield
         finally:
             self.count(1)
+
+    def _let_one_lead(self) -> None:
+        if not self._leading and self._parked:
+            self._leading += 1
+            self._parked.pop().release()
 
     def park_if_spare(self) -> None:
         """Wait, if another leads, until a leader gives up, or for some seconds.

@@ -101,8 +101,8 @@ def run(settings: Settings, store: str | None, host: str, port: int, workers: in
         try:
             server.serve(target_loader=partial(worker_app, Path(folder)), wrap_loader=False)
         finally:
-            if why := server.why_none():
-                raise why
+            if server.ended_by:
+                raise server.ended_by
 
 
 def _check_all(settings: Settings, store: str | None) -> None:
@@ -139,6 +139,10 @@ def _check_free(host: str, port: int) -> None:
             ) from None
 
 
+def _never(_environ: object) -> bool:
+    return False
+
+
 def worker_app(folder: Path) -> Flask:
     """Return the application of one worker process, which counts on a board in a folder.
 
@@ -155,7 +159,8 @@ def worker_app(folder: Path) -> Flask:
         tell_why(folder, error)
         sys.exit(1)
     app.wsgi_app = Turns(app.wsgi_app)  # type: ignore[method-assign]
-    hand_out(takes, THREADS)
+    # Over the streets an answer takes longer, and the first after an edit much longer.
+    hand_out(takes if app.extensions["locator.networks"] is None else _never, THREADS)
     sys.setswitchinterval(_SWITCH_S)
     with app.test_client() as client:  # so that the first visitor finds everything loaded
         for path in (

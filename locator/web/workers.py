@@ -53,12 +53,18 @@ class Workers(MPServer):
     ----------
     folder
         Where they say so, by `mark_ready`, or else why, by `tell_why`.
+
+    Attributes
+    ----------
+    ended_by
+        Why the server ended itself: no worker could start.
     """
 
     def __init__(self, target: str, *, folder: Path, **options: Any) -> None:  # noqa: ANN401  granian's own
         super().__init__(target, **options)
         self._folder = folder
         self._sockets: list[Any] = []
+        self.ended_by: LocatorError | None = None
 
     def _init_shared_socket(self) -> None:
         if multiprocessing.get_start_method() != "fork":  # children of another kind inherit no socket
@@ -98,7 +104,10 @@ class Workers(MPServer):
         Where the old one has ended by itself, it is tried again and again: what keeps the new ones from starting, a
         full disk say, may pass.
         """
-        if self.why_none():
+        # Only if none of them is left: what one could not do, another may be doing right now.
+        if not any(worker.is_alive() for worker in self.wrks):  # type: ignore[no-untyped-call]
+            self.ended_by = self._why_none()
+        if self.ended_by:
             self.interrupt_signal = True
             self.main_loop_interrupt.set()
             return
@@ -126,7 +135,7 @@ class Workers(MPServer):
             _end(old, self.workers_kill_timeout)
             _log.warning("worker %d was replaced", idx + 1)
 
-    def why_none(self) -> LocatorError | None:
+    def _why_none(self) -> LocatorError | None:
         """Return why no worker has ever been able to answer, if one has said so."""
         return None if any(self._folder.glob(f"*{_READY}")) else self._why()
 

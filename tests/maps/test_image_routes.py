@@ -231,7 +231,7 @@ def test_the_cache_forgets_the_least_used_beyond_its_bytes() -> None:
     cache, made = ImageCache(), []
 
     def make(name: str) -> bytes:
-        return cache.get(name, lambda: made.append(name) or bytes(6 * 1024 * 1024))
+        return cache.get(name, lambda: made.append(name) or bytes(3 * 1024 * 1024))
 
     for name in ("a", "b", "a", "c", "a", "b"):
         make(name)

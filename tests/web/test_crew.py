@@ -40,9 +40,9 @@ class Application:
         request.response_bytes(200, [], b"")
 
 
-def asked(sharing: Sharing, path: str, method: str = "GET") -> Request:
+def asked(sharing: Sharing, path: str, method: str = "GET", **more: str) -> Request:
     request = Request()
-    sharing(request, {"PATH_INFO": path, "REQUEST_METHOD": method})
+    sharing(request, {"PATH_INFO": path, "REQUEST_METHOD": method, **more})
     return request
 
 
@@ -93,6 +93,16 @@ def test_while_one_reads_a_form_another_takes_requests_in(sharing: Sharing, appl
     for thread in reading:
         thread.join(10)
     assert [form.status for form in forms] == [200, 200, 200]
+
+
+@pytest.mark.parametrize("said", ["CONTENT_LENGTH", "HTTP_TRANSFER_ENCODING"])
+def test_a_question_that_has_a_body_is_let_go_of_at_once(sharing: Sharing, said: str) -> None:
+    """Granian keeps the connection for as long as the thread that took it in does not return."""
+    assert asked(sharing, "/quick").status == 200
+    spare = threading.Thread(target=asked, args=(sharing, "/quick"), kwargs={said: "300000"})
+    spare.start()
+    spare.join(3)
+    assert not spare.is_alive()
 
 
 def test_one_leads_and_a_spare_one_is_parked_until_the_leader_gives_up() -> None:
