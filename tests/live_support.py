@@ -93,9 +93,9 @@ class Served:
     def said(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")
 
-    def get(self, path: str, timeout: float = 30.0, **headers: str) -> Answer:
+    def get(self, path: str, timeout: float = 30.0, speaks_after_s: float = 0.0, **headers: str) -> Answer:
         """Ask on a new connection, so that any worker may get it."""
-        return self.send("GET", path, timeout=timeout, headers=headers)
+        return self.send("GET", path, timeout=timeout, headers=headers, speaks_after_s=speaks_after_s)
 
     def send(
         self,
@@ -104,10 +104,14 @@ class Served:
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float = 30.0,
+        speaks_after_s: float = 0.0,
     ) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         began = time.monotonic()
         try:
+            if speaks_after_s:
+                connection.connect()
+                time.sleep(speaks_after_s)
             connection.request(method, path, body, {"Connection": "close", **(headers or {})})
             answer = connection.getresponse()
             said = answer.read()
@@ -190,7 +194,7 @@ class Load(threading.Thread):
     def run(self) -> None:
         while not self._stopping.is_set():
             try:
-                answer = self._served.get(self._path)
+                answer = self.ask()
             except ConnectionRefusedError:
                 self.refused += 1
                 time.sleep(0.02)
@@ -201,6 +205,9 @@ class Load(threading.Thread):
             self.took.append(answer.took_s)
             if answer.status != 200 or answer.json()["numberReturned"] != 10:
                 self.wrong.append(repr(answer))
+
+    def ask(self) -> Answer:
+        return self._served.get(self._path)
 
     def __enter__(self) -> Self:
         self.start()

@@ -20,10 +20,12 @@ from granian._granian import ListenerSpec
 from granian.server import MPServer
 
 from locator._errors import ConfigurationError, LocatorError, StoreError, Text
+from locator.web.leaving import Leaving, let_leave
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
+    from wsgiref.types import WSGIApplication
 
 _log = logging.getLogger(__name__)
 # A country takes two seconds to load, on a busy machine ten.
@@ -82,9 +84,9 @@ class Workers(MPServer):
         socket_loader: object = None,  # noqa: ARG002  threads share theirs by it
     ) -> Any:  # noqa: ANN401
         if self._sockets:
-            self._shd = self._sockets[idx]
-            others = [shared.get_fd() for shared in self._sockets if shared is not self._shd]
-            callback_loader = partial(_alone, others, callback_loader)
+            self._shd = own = self._sockets[idx]
+            others = [shared.get_fd() for shared in self._sockets if shared is not own]
+            callback_loader = partial(_alone, own.get_fd(), others, callback_loader)
         return super()._spawn_worker(idx=idx, target=target, callback_loader=callback_loader)
 
     def _drop_shared_socket(self) -> None:
@@ -164,15 +166,17 @@ class Workers(MPServer):
         return False
 
 
-def _alone(others: Sequence[int], loader: Callable[..., Any]) -> Any:  # noqa: ANN401
+def _alone(own: int, others: Sequence[int], loader: Callable[..., WSGIApplication]) -> WSGIApplication:
     """Let go of the other workers' sockets: kept open here, they would be listened on after those have ended."""
     for descriptor in others:
         os.close(descriptor)
-    return loader()
+    return Leaving(loader(), own)
 
 
 def _end(worker: Any, most_s: float | None) -> None:  # noqa: ANN401
-    """Let a worker finish what it is at, for so long."""
+    """Let a worker take leave, and finish what it is at, for so long."""
+    if worker.is_alive():
+        let_leave(worker.inner.pid)
     worker.terminate()
     worker.join(most_s)
     if worker.is_alive():
