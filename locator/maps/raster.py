@@ -6,6 +6,7 @@ import json
 import re
 import struct
 import zlib
+from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +66,16 @@ def pdf(svg: str, width_mm: float, height_mm: float, title: str) -> bytes:
     """
     page = _compiler(svg, width_mm * _POINTS_A_MM, height_mm * _POINTS_A_MM, title)
     return _one(page.compile(format="pdf"))
+
+
+def warm() -> None:
+    """Load the fonts, both weights, which the first picture would wait for; without any, pictures say so when asked for."""
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8">'
+        f'<g font-family="{", ".join(FAMILIES)}"><text>驿1</text><text font-weight="700">站a</text></g></svg>'
+    )
+    with suppress(ConfigurationError):
+        png(svg, 1.0)
 
 
 def typeset(template: str, inputs: Mapping[str, str]) -> bytes:

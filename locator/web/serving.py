@@ -21,6 +21,7 @@ from locator._errors import ConfigurationError, LocatorError, Text
 from locator._settings import Settings, variable_of
 from locator.holidays import holidays, use
 from locator.maps import basemap_of
+from locator.maps.raster import warm
 from locator.places import find_places
 from locator.store import open_or_seed
 from locator.web import create_app
@@ -36,7 +37,9 @@ from locator.web.workers import Workers, mark_ready, tell_why
 if TYPE_CHECKING:
     from flask import Flask
 
-_NAMES_AFTER_S = 2.0
+    from locator.catalog import Catalog
+
+_LATER_S = 2.0
 _RESPAWN_S = 0.5
 _BACKLOG, _CONNECTIONS = 4096, 16_384
 _HEADERS_MS = 10_000
@@ -143,6 +146,12 @@ def _never(_environ: object) -> bool:
     return False
 
 
+def _prepare_the_rest(catalog: Catalog) -> None:
+    """Load what takes a while, for which neither the start nor the first visitors are to wait: names, and fonts."""
+    find_places(catalog, "dhl")
+    warm()
+
+
 def worker_app(folder: Path) -> Flask:
     """Return the application of one worker process, which counts on a board in a folder.
 
@@ -171,11 +180,9 @@ def worker_app(folder: Path) -> Flask:
         ):
             client.get(path)
     app.extensions["locator.figures"].restart()
-    # How names are read takes a while, for which neither the start nor the first visitors wait.
-    catalog = app.extensions["locator.catalog"].get()
-    names = threading.Timer(_NAMES_AFTER_S, find_places, (catalog, "dhl"))
-    names.daemon = True
-    names.start()
+    later = threading.Timer(_LATER_S, _prepare_the_rest, (app.extensions["locator.catalog"].get(),))
+    later.daemon = True
+    later.start()
     # Everything so far stays for good: without this the collector walks 200,000 records again and again.
     tidy()
     gc.freeze()

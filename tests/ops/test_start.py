@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from live_support import free_port
+from live_support import free_port, until
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
+
+    from ops_support import Watched
 
 # A server around a hello, of whose workers so many cannot start at first.
 SCRIPT = """
@@ -67,6 +71,25 @@ def test_a_worker_that_could_not_start_is_tried_again_while_another_can(tmp_path
 def test_what_no_worker_can_do_ends_the_start(tmp_path: Path) -> None:
     done = started(tmp_path, 1000)
     assert done.stdout == "StoreError('it is broken')\n", done.stdout + done.stderr
+
+
+def read_so_far(pid: int) -> int:
+    """Return how many bytes a process has read, of files and of all else."""
+    return int(Path(f"/proc/{pid}/io").read_text().split()[1])
+
+
+def test_the_first_picture_waits_for_no_font(serve: Callable[..., Watched]) -> None:
+    served = serve(workers=1)
+    (pid,) = served.ready()
+    # Noto Sans CJK is 39 MB in two files; whatever the font is, it is read without anybody asking.
+    before = read_so_far(pid)
+    assert until(lambda: read_so_far(pid) - before > 4_000_000, 60)
+    steady = [before, read_so_far(pid)]
+    while steady[-1] != steady[-2]:
+        time.sleep(1.0)
+        steady.append(read_so_far(pid))
+    assert served.get("/map.png?lon=121.54&lat=31.27").body.startswith(b"\x89PNG")
+    assert read_so_far(pid) - steady[-1] < 1_000_000
 
 
 def started(folder: Path, failing: int) -> subprocess.CompletedProcess[str]:
