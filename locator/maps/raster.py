@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import struct
+import threading
 import zlib
 from contextlib import suppress
 from functools import cache
@@ -29,6 +30,13 @@ _PAGE = b"""
 #set page(width: float(sys.inputs.width) * 1pt, height: float(sys.inputs.height) * 1pt, margin: 0pt, fill: none)
 #image(bytes(sys.inputs.picture), format: "svg", width: 100%, alt: sys.inputs.title)
 """
+_SMALL = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8">'
+    f'<g font-family="{", ".join(FAMILIES)}"><text>驿1</text><text font-weight="700">站a</text></g></svg>'
+)
+# For how many documents Typst keeps what was of no use to them.
+_KEPT_FOR = 10
+_drawn = threading.Event()
 _POINTS_A_MM = 72 / 25.4
 _POINTS_AN_INCH = 72
 
@@ -70,12 +78,21 @@ def pdf(svg: str, width_mm: float, height_mm: float, title: str) -> bytes:
 
 def warm() -> None:
     """Load the fonts, both weights, which the first picture would wait for; without any, pictures say so when asked for."""
-    svg = (
-        '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8">'
-        f'<g font-family="{", ".join(FAMILIES)}"><text>驿1</text><text font-weight="700">站a</text></g></svg>'
-    )
     with suppress(ConfigurationError):
-        png(svg, 1.0)
+        png(_SMALL, 1.0)
+
+
+def forget() -> bool:
+    """Let go of what the last pictures left behind, some 20 MB; False if none was drawn since.
+
+    Typst keeps what it has worked out until it was of no use for so many documents. Small ones take 3 ms each.
+    """
+    if not _drawn.is_set():
+        return False
+    for _ in range(_KEPT_FOR + 1):
+        warm()
+    _drawn.clear()
+    return True
 
 
 def typeset(template: str, inputs: Mapping[str, str]) -> bytes:
@@ -144,6 +161,7 @@ def _fonts() -> typst.Fonts:
 
 def _one(pages: bytes | list[bytes] | None) -> bytes:
     """Return the only page of a compiled document."""
+    _drawn.set()
     if not isinstance(pages, bytes):
         raise TypeError("a picture is one page")
     return pages

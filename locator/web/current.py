@@ -14,6 +14,7 @@ from flask import current_app
 from locator._caches import tidy
 from locator._errors import LocatorError
 from locator.catalog import Catalog
+from locator.maps.raster import forget
 from locator.timeline import SHANGHAI
 
 if TYPE_CHECKING:
@@ -134,10 +135,13 @@ class CurrentCatalog:
         ):
             self.folds += 1
             self._swap(catalog.compact())
-        if self._replaced and time.monotonic() - self._tidied > _TIDY_EVERY_S:
-            self._replaced, self._tidied = False, time.monotonic()
-            del catalog
-            tidy()
+        if time.monotonic() - self._tidied > _TIDY_EVERY_S:
+            # Of both, whatever comes first: neither is to wait for the other.
+            if forget() | self._replaced:
+                self._replaced = False
+                del catalog
+                tidy()
+            self._tidied = time.monotonic()
 
     def tell(self) -> None:
         """Let whoever counts know how things are."""

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("images", __name__)
 _PNG, _SVG, _PDF = "image/png", "image/svg+xml", "application/pdf"
-_MAX_CACHED_BYTES = 8 * 1024 * 1024
+_MAX_CACHED_BYTES = 4 * 1024 * 1024
 
 
 class ImageCache:

@@ -6,6 +6,9 @@ import io
 import json
 import math
 import re
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -30,7 +33,6 @@ from locator.question import ask
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from pathlib import Path
 
     from locator.hits import Answer
 
@@ -280,6 +282,34 @@ def test_invented_services_say_so(catalog: Catalog, monday: datetime) -> None:
     svg = picture(found)
     assert any(hit.service.demo for hit in found.features)
     assert "示例：编来演示，不是真地方" in svg
+
+
+MEMORY = """
+from pathlib import Path
+from locator._caches import one_heap, tidy
+one_heap()
+from locator.maps import raster
+
+def held_mb():
+    tidy()
+    rollup = Path("/proc/self/smaps_rollup").read_text().splitlines()
+    return sum(int(line.split()[1]) for line in rollup if line.startswith("Anonymous:")) / 1024
+
+assert not raster.forget()
+for number in range(12):
+    dots = "".join(f'<circle cx="{i % 640}" cy="{(i * 7 + number) % 480}" r="3"/>' for i in range(3000))
+    raster.png(f'<svg xmlns="http://www.w3.org/2000/svg" width="640" height="480">{dots}</svg>', 2.0)
+before = held_mb()
+assert raster.forget()
+assert not raster.forget()
+print(before - held_mb())
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="Linux tells what a process holds")
+def test_what_pictures_leave_behind_is_forgotten() -> None:
+    run = subprocess.run([sys.executable, "-c", MEMORY], capture_output=True, text=True, check=True)
+    assert float(run.stdout) > 8
 
 
 def test_a_machine_without_a_chinese_font_says_what_to_install(
