@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("images", __name__)
 _PNG, _SVG, _PDF = "image/png", "image/svg+xml", "application/pdf"
-_MAX_CACHED_BYTES = 4 * 1024 * 1024
+MAX_CACHED_BYTES = 4 * 1024 * 1024
 
 
 class ImageCache:
@@ -60,7 +60,7 @@ class ImageCache:
             if key not in self._made:
                 self._made[key] = made
                 self._bytes += len(made)
-            while self._bytes > _MAX_CACHED_BYTES:
+            while self._bytes > MAX_CACHED_BYTES:
                 self._bytes -= len(self._made.popitem(last=False)[1])
         return made
 

@@ -20,7 +20,7 @@ from locator.maps.raster import read_about
 from locator.question import ask
 from locator.state import query_of, state_of
 from locator.web import create_app
-from locator.web.images import ImageCache
+from locator.web.images import MAX_CACHED_BYTES, ImageCache
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -231,7 +231,7 @@ def test_the_cache_forgets_the_least_used_beyond_its_bytes() -> None:
     cache, made = ImageCache(), []
 
     def make(name: str) -> bytes:
-        return cache.get(name, lambda: made.append(name) or bytes(3 * 1024 * 1024))
+        return cache.get(name, lambda: made.append(name) or bytes(MAX_CACHED_BYTES * 3 // 8))
 
     for name in ("a", "b", "a", "c", "a", "b"):
         make(name)
