@@ -28,6 +28,10 @@ class Settings:
     tianditu_key: str | None = field(default=None, repr=False)
     holidays: str | None = None
     network: str | None = None
+    demand: str | None = None
+    demand_datum: str | None = None
+    demand_of: str | None = None
+    demand_source: str | None = None
     code_pattern: str | None = None
     public_url: str | None = None
     embed_origins: str = ""

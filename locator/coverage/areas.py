@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import h3
 import numpy as np
-import shapely
 
 from locator.coverage.gaps import Range
+from locator.coverage.in_districts import by_district, narrow
 from locator.coverage.points import outline
 from locator.coverage.weeks import HOURS
-from locator.districts import district_name, districts_near
+from locator.districts import district_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,24 +89,6 @@ def areas(found: Gaps) -> list[Area]:
     return out
 
 
-def by_district(demand: Demand) -> Iterator[tuple[str, list[str], Rows]]:
-    """Yield "district", the codes of the districts in which demand lies, and which one each point is in; -1 = none."""
-    if not len(demand):
-        return
-    box = (demand.lon.min(), demand.lat.min(), demand.lon.max(), demand.lat.max())
-    near = districts_near(*(float(edge) for edge in box))
-    tree = shapely.STRtree(list(shapely.points(demand.lon, demand.lat)))  # type: ignore[arg-type]
-    shape, point = tree.query([outline for _, outline in near], predicate="intersects")
-    # Outlines overlap a little: the first code has the point.
-    first = np.full(len(demand), len(near), np.int64)
-    np.minimum.at(first, point, shape)
-    used, which = np.unique(first, return_inverse=True)
-    names = [near[number][0] for number in used.tolist() if number < len(near)]
-    label = _narrow(np.where(first == len(near), -1, which.reshape(-1)))
-    if names:
-        yield "district", names, label
-
-
 def _by_town(demand: Demand) -> Iterator[tuple[str, list[str], Rows]]:
     if demand.town is None:
         return
@@ -161,17 +143,13 @@ def cells_of(demand: Demand) -> tuple[list[str], list[Geometry], Rows]:
     if demand.shapes is not None:
         rows, label = np.unique(demand.source_row, return_inverse=True)
         if all(demand.shapes[row] is not None for row in rows):
-            return [f"row {row + 1}" for row in rows], [demand.shapes[row] for row in rows], _narrow(label)
+            return [f"row {row + 1}" for row in rows], [demand.shapes[row] for row in rows], narrow(label)
     cells = [
         h3.latlng_to_cell(lat, lon, CELL_RESOLUTION)
         for lon, lat in zip(demand.lon.tolist(), demand.lat.tolist(), strict=True)
     ]
     names, label = np.unique(np.array(cells, np.str_), return_inverse=True)
-    return names.tolist(), [outline(cell) for cell in names.tolist()], _narrow(label)
-
-
-def _narrow(label: NDArray[np.int64]) -> Rows:
-    return np.ascontiguousarray(label.reshape(-1), np.int32)
+    return names.tolist(), [outline(cell) for cell in names.tolist()], narrow(label)
 
 
 def clock(window: Window) -> str:

@@ -16,8 +16,8 @@ import numpy as np
 
 from locator._errors import ConfigurationError, InputError, Text
 from locator.coverage.alone import Alone, only_here
-from locator.coverage.areas import by_district
 from locator.coverage.gaps import Gaps
+from locator.coverage.in_districts import by_district
 from locator.coverage.reach import StraightReach, straight
 from locator.coverage.served import Served, serve
 from locator.coverage.usable import Usable

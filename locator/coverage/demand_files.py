@@ -73,6 +73,7 @@ def read_demand(
     frame = tables[str(source)]() if tables and str(source) in tables else _frame(Path(source))
     name = Path(source).name
     frame.columns = [str(column).strip() for column in frame.columns]
+    _check_heads(list(frame.columns))
     column = _weight_column(frame, weight)
     faults: Faulty = {}
     weights = _weights(frame, column, faults)
@@ -144,6 +145,17 @@ def _no_rows(name: str, rows: int, faults: Faulty) -> InputError:
             f"none of the {rows} rows of the demand file {name} can be used{en}",
         ),
     )
+
+
+def _check_heads(columns: list[str]) -> None:
+    twice = next((name for number, name in enumerate(columns) if name in columns[:number]), None)
+    if twice is not None:
+        shown = twice[:_MOST_SHOWN]
+        raise InputError(
+            "demand",
+            shown,
+            Text(f"需求文件有两列都叫 {shown!r}", f"the demand file has two columns called {shown!r}"),
+        )
 
 
 def _named(frame: pd.DataFrame, names: tuple[str, ...]) -> str | None:

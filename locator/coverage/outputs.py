@@ -27,12 +27,14 @@ if TYPE_CHECKING:
     from locator.coverage.gaps import Gaps
 
 
-def write_files(found: Gaps, folder: Path, datum: Datum = Datum.WGS84) -> list[str]:
+def write_files(
+    found: Gaps, folder: Path, datum: Datum = Datum.WGS84, *, with_rows: bool = True
+) -> list[str]:
     """Write what was found into a folder, and return the names of the files.
 
     `gaps.gpkg` has the layers `points` (share of the week served, access by capacity), `places` (unserved places with their
     worst windows) and `stations`; `stations.csv`, `places.csv`, `by_area.csv`, `by_hour.csv`, and `faults.csv` if rows of
-    the demand were left out. All positions are in the datum of publication; another than WGS-84 stands in the column
+    the demand were left out. Without rows there is no layer `points` and no `faults.csv`: those are the demand itself. All positions are in the datum of publication; another than WGS-84 stands in the column
     `datum` of every layer.
 
     Raises
@@ -42,7 +44,7 @@ def write_files(found: Gaps, folder: Path, datum: Datum = Datum.WGS84) -> list[s
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return _write(found, folder, datum)
+        return _write(found, folder, datum, with_rows)
     except OSError as error:
         raise InputError(
             "out",
@@ -75,7 +77,7 @@ def write_actions(
     write_layer(gpd.GeoDataFrame(rows, geometry=where, crs=crs(datum)), path, "actions")
 
 
-def _write(found: Gaps, folder: Path, datum: Datum) -> list[str]:
+def _write(found: Gaps, folder: Path, datum: Datum, with_rows: bool) -> list[str]:  # noqa: FBT001  as asked for
     whole, empty = answer(found), _named(places(found), datum)
     room = access(found.demand, found.usable, found.reach, found.minutes)
     number = {service_id: i for i, service_id in enumerate(found.usable.ids)}
@@ -96,28 +98,23 @@ def _write(found: Gaps, folder: Path, datum: Datum) -> list[str]:
             }
             for hour in range(HOURS)
         ],
-        "faults.csv": whole["faults"],
+        "faults.csv": whole["faults"] if with_rows else [],
     }
     for name, rows in tables.items():
         if rows:
             _table(folder / name, rows)
-    _geopackage(found, empty, whole["stations"], room.points, folder / "gaps.gpkg", datum)
+    package = folder / "gaps.gpkg"
+    package.unlink(missing_ok=True)
+    if with_rows:
+        _points(found, room.points, package, datum)
+    _geopackage(found, empty, whole["stations"], package, datum)
     return ["gaps.gpkg", *(name for name, rows in tables.items() if rows)]
 
 
-def _geopackage(
-    found: Gaps,
-    empty: list[Place],
-    listed: list[dict[str, Any]],
-    per_head: NDArray[np.float64],
-    path: Path,
-    datum: Datum,
-) -> None:
+def _points(found: Gaps, per_head: NDArray[np.float64], path: Path, datum: Datum) -> None:
     import geopandas as gpd  # noqa: PLC0415  half a second and 60 MB, for those who write files
 
-    path.unlink(missing_ok=True)
     demand, (low, high) = found.demand, found.share_each
-    said = _said(datum)
     points = gpd.GeoDataFrame(
         {
             "weight": demand.weight,
@@ -125,12 +122,20 @@ def _geopackage(
             "served_share_high": high,
             "capacity_per_head": per_head,
             "unreachable": found.unreachable,
-            **said,
+            **_said(datum),
         },
         geometry=gpd.points_from_xy(*convert(demand.lon, demand.lat, Datum.WGS84, datum)),
         crs=crs(datum),
     )
     write_layer(points, path, "points")
+
+
+def _geopackage(
+    found: Gaps, empty: list[Place], listed: list[dict[str, Any]], path: Path, datum: Datum
+) -> None:
+    import geopandas as gpd  # noqa: PLC0415  half a second and 60 MB, for those who write files
+
+    said = _said(datum)
     if empty:
         outlines = [shape(place.shape, datum) for place in empty]
         rows = [_place(place) | said for place in empty]

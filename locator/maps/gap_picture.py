@@ -66,7 +66,12 @@ class Sheet(NamedTuple):
 def svg_sheet(sheet: Sheet, basemap: Basemap, width: float = 1000.0) -> str:
     """Return title, map, legend and clock as one picture."""
     ink, pad = colours("light"), 24.0
-    drawn, y = [words(pad, 56, sheet.title, 38, ink["ink"], bold=True)], 70.0
+    drawn: list[str] = []
+    y = 14.0
+    for line in broken(sheet.title, (width - 2 * pad) / 38, 3):
+        y += 42
+        drawn.append(words(pad, y, line, 38, ink["ink"], bold=True))
+    y += 14
     for line in (part for said in sheet.lines for part in broken(said, (width - 2 * pad) / 19, 3)):
         y += 27
         drawn.append(words(pad, y, line, 19, ink["ink-2"]))

@@ -30,6 +30,7 @@ from locator.web.lane import takes
 from locator.web.operations.board import Board
 from locator.web.operations.choices import log_format, logs_requests, metrics_readers, stale_after_s
 from locator.web.operations.logs import configuration
+from locator.web.plan.basis import checked
 from locator.web.steward.private import check_key_for
 from locator.web.turns import THREADS, Turns
 from locator.web.workers import Workers, mark_ready, tell_why
@@ -117,6 +118,7 @@ def _check_all(settings: Settings, store: str | None) -> None:
         check(settings)
     use(settings.holidays)
     holidays()
+    checked(settings)
     open_or_seed(store or settings.store).close()
 
 

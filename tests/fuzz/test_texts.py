@@ -247,7 +247,7 @@ def test_a_question_is_whole_or_every_fault_is_named(values: dict[str, str]) -> 
     tried(lambda: run_of(values, NOW))
     tried(lambda: picture_request(values, NOW))
     tried(lambda: ask_events(_of(values, "days", "topic"), NOW))
-    tried(lambda: question_of(values, ["310110", "310101"], date(2026, 11, 23)))
+    tried(lambda: question_of(values, ["310110", "310101"], ["rider", "flat"], date(2026, 11, 23)))
     tried(lambda: monday_of(values.get("week", "")))
     tried(lambda: past_instant(values.get("at"), NOW))
     tried(

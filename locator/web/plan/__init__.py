@@ -14,10 +14,12 @@ from locator.datum import Datum
 from locator.web.current import current_catalog
 from locator.web.origin import check_same_origin
 from locator.web.plan import exports
+from locator.web.plan.basis import checked, held, sample_digest
 from locator.web.plan.jobs import Jobs
+from locator.web.plan.offered import boundaries, current_basis
 from locator.web.plan.opened import AGAIN, Opened, ask_for, jobs, opened
 from locator.web.plan.page import choices, page_context
-from locator.web.plan.question import boundaries, demand_basis, question_from, question_of, today
+from locator.web.plan.question import question_from, question_of, today
 from locator.web.steward.private import desk_folder
 
 if TYPE_CHECKING:
@@ -33,12 +35,23 @@ _LOOK_AGAIN_S = 2
 
 
 def install(app: Flask, settings: Settings, store: Store) -> None:
-    """Set an application up for the planner's runs."""
+    """Set an application up for the planner's runs.
+
+    Raises
+    ------
+    ConfigurationError
+        The operator's demand cannot be used.
+    """
+    app.extensions["locator.demand"] = checked(settings)
     environ = {
         **os.environ,
         "LOCATOR_STORE": store.url,
         "LOCATOR_NETWORK": settings.network or "",
         "LOCATOR_HOLIDAYS": settings.holidays or "",
+        "LOCATOR_DEMAND": settings.demand or "",
+        "LOCATOR_DEMAND_DATUM": settings.demand_datum or "",
+        "LOCATOR_DEMAND_OF": settings.demand_of or "",
+        "LOCATOR_DEMAND_SOURCE": settings.demand_source or "",
         "LOCATOR_PUBLISH_DATUM": settings.publish_datum or "",
     }
     published = publish_datum(settings)
@@ -51,9 +64,15 @@ def install(app: Flask, settings: Settings, store: Store) -> None:
 def ask() -> AnyResponse:
     """Send whoever asks to the address of the answer, which is the same for the same question and data."""
     catalog = current_catalog()
-    question = question_of(request.args, boundaries(catalog), today())
-    name = question.key(catalog.version, demand_basis())
-    kept = {"question": asdict(question), "version": catalog.version, "as_of": catalog.as_of}
+    basis = current_basis()
+    question = question_of(request.args, boundaries(catalog), held(basis).groups, today())
+    name = question.key(catalog.version, basis.digest)
+    kept = {
+        "question": asdict(question),
+        "version": catalog.version,
+        "as_of": catalog.as_of,
+        "demand": basis.digest,
+    }
     jobs().ask(name, kept)
     return redirect(url_for("plan.show", name=name))
 
@@ -104,10 +123,12 @@ def _waiting(name: str) -> str | AnyResponse:
         return redirect(request.full_path.rstrip("?"))
     kept = jobs().question(name) or {}
     question = question_from(kept["question"])
+    # What was reckoned with demand that is no longer there can only be asked anew.
+    part = "done" in kept and kept.get("demand", sample_digest()) == current_basis().digest
     back = request.full_path.rstrip("?")
     return render_template(
         "plan/waiting.html",
-        told=told, name=name, question=question, again=f"{back}&{AGAIN}=1" if "done" in kept else ask_for(question),
+        told=told, name=name, question=question, again=f"{back}&{AGAIN}=1" if part else ask_for(question),
         back=back, seconds=_LOOK_AGAIN_S,
         **choices(current_catalog(), question),
     )  # fmt: skip

@@ -27,15 +27,21 @@ def sheet_of(found: Opened, basemap: Basemap) -> Sheet:
     when = "一周" if found.hour is None else f"周{_WEEKDAYS[found.hour // _DAY]}{found.hour % _DAY}点"
     top = top_of(found)
     return Sheet(
-        f"{done}{view.who(found.question)} {view.gap_share(coverage).words} 的时间没处去",
-        [f"每周 {coverage['demand_person_hours']:,.0f} 人时里，{view.gap_hours(coverage)} 人时够不着", view.sentence(found.question).rstrip("。")],
+        f"{done}{view.who(found.question, found.demand['of'])} {view.gap_share(coverage).words} 的时间没处去",
+        [f"每周 {coverage['demand_person_hours']:,.0f} 人时里，{view.gap_hours(coverage)} 人时够不着", view.sentence(found.question, found.demand["of"]).rstrip("。")],
         [_patch(cell, found.hour, top, basemap) for cell in found.shown["cells"]],
         [*_doors(result, basemap), *_pins(found, basemap)],
         [Tick(hour.level, hour.doubtful) for hour in view.clock(coverage, view.round_top(view.hours_of(result["coverage"])[1]))],
         f"{top:,.0f}+ 人时没处去，每格，{when}",
-        [f"{how_words(found)}。", "示例数据：餐馆数不等于骑手数，只能区内比。", *datum_words(basemap)],
+        [f"{how_words(found)}。", *_cautions(found), *datum_words(basemap)],
         found.question.boundary,
     )  # fmt: skip
+
+
+def _cautions(found: Opened) -> list[str]:
+    if found.demand["of"] is None:
+        return [found.demand["caution"]]
+    return [f"需求：{found.demand['source']}。", *([f"{view.DEMO_STATIONS}。"] if found.demo else [])]
 
 
 def top_of(found: Opened) -> float:

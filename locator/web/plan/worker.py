@@ -16,23 +16,26 @@ from locator._settings import Settings, publish_datum
 from locator.catalog import Catalog
 from locator.coverage.actions import Action
 from locator.coverage.boundary import boundary_of
-from locator.coverage.demand_files import sample_demand
 from locator.coverage.desk import Desk, doors_of, state_of
 from locator.coverage.outputs import write_actions, write_files
 from locator.coverage.published import reworded
 from locator.coverage.reach import straight
 from locator.holidays import use
 from locator.store import open_or_seed
+from locator.web.plan.basis import basis_of, sample_digest
 from locator.web.plan.jobs import read_json, write_json
 from locator.web.plan.question import question_from
 from locator.web.plan.surroundings import described
+from locator.web.plan.withheld import coverage_without_rows, plan_without_rows
 from locator.web.plan.workbook import write_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from locator.coverage.gaps import Gaps
     from locator.coverage.reach import Reach
     from locator.datum import Datum
+    from locator.web.plan.basis import Basis
     from locator.web.plan.question import PlanQuestion
 
 # Telling costs a file: so often is enough for a bar.
@@ -64,19 +67,29 @@ def run(folder: Path, settings: Settings) -> None:
     kept = read_json(folder / "question.json") or {}
     told(0.02)
     try:
-        desk = _desk(kept, settings)
+        desk, basis = _desk(kept, settings)
         told(_READ)
         if "done" in kept:
-            _subset(folder, desk, kept)
+            _subset(folder, desk, kept, basis)
         else:
-            _whole(folder, desk, question_from(kept["question"]), publish_datum(settings), told)
+            _whole(folder, desk, question_from(kept["question"]), basis, publish_datum(settings), told)
     except LocatorError as error:
         told.say(status="failed", error={"zh": error.text.zh, "en": error.text.en})
 
 
-def _desk(kept: dict[str, Any], settings: Settings) -> Desk:
-    question = question_from(kept["question"])
-    demand = sample_demand(question.group).inside(boundary_of(question.boundary))
+def _desk(kept: dict[str, Any], settings: Settings) -> tuple[Desk, Basis]:
+    question, basis = question_from(kept["question"]), basis_of(settings)
+    # A question of a version that knew no other demand is the sample's.
+    asked = kept.get("demand", sample_digest())
+    demand = (
+        basis.demand(question.group).inside(boundary_of(question.boundary)) if asked == basis.digest else None
+    )
+    if demand is None or basis_of(settings) != basis:
+        changed = Text(
+            "这个结果用的需求表已经换了，重新计算就用现在的",
+            "the demand that this result is of has been replaced: ask again for one of the present demand",
+        )
+        raise InputError("demand", asked, changed)
     store = open_or_seed(settings.store)
     try:
         catalog = Catalog.of(store)
@@ -87,7 +100,7 @@ def _desk(kept: dict[str, Any], settings: Settings) -> Desk:
     if catalog.version != kept["version"]:
         moved = Text("资料刚刚改过，请重新计算", "the data have just changed: ask again")
         raise InputError("version", kept["version"], moved)
-    return Desk(catalog, demand, _reach(question, settings), question.asked)
+    return Desk(catalog, demand, _reach(question, settings), question.asked), basis
 
 
 def _reach(question: PlanQuestion, settings: Settings) -> Reach:
@@ -99,7 +112,12 @@ def _reach(question: PlanQuestion, settings: Settings) -> Reach:
 
 
 def _whole(
-    folder: Path, desk: Desk, question: PlanQuestion, published: Datum, told: Callable[[float], None]
+    folder: Path,
+    desk: Desk,
+    question: PlanQuestion,
+    basis: Basis,
+    published: Datum,
+    told: Callable[[float], None],
 ) -> None:
     found = desk.gaps(
         progress=lambda done: told(_READ + (_COUNTED - _READ) * min(1.0, done / max(1, len(desk.demand))))
@@ -108,18 +126,19 @@ def _whole(
     answer, actions = desk.remedies()
     answer = reworded(answer, published)
     told(_CHOSEN)
-    state = state_of(found)
+    state = _state(found, basis)
     near = {station["id"] for station in state["coverage"]["stations"]}
     doors = [door for door in doors_of(found.usable) if door["id"] in near]
     result = {
         "id": folder.name,
         "question": question.args(),
+        "demand": basis.told(desk.demand),
         "catalog": {"version": desk.catalog.version, "as_of": desk.catalog.as_of},
         **state,
-        "plan": answer,
+        "plan": answer if basis.path is None else plan_without_rows(answer),
         **described(desk, doors, answer, published),
     }
-    write_files(found, folder / "files", published)
+    write_files(found, folder / "files", published, with_rows=basis.path is None)
     (folder / "actions.json").write_bytes(msgspec.json.encode(actions))
     told(0.7)
     after = []
@@ -128,7 +147,7 @@ def _whole(
         order = list(range(1, number + 1))
         path = folder.with_name(f"{folder.name}-{'.'.join(map(str, order))}")
         path.mkdir(mode=0o700, exist_ok=True)
-        then = {"done": order, **state_of(desk.gaps(actions[:number]))}
+        then = {"done": order, **_state(desk.gaps(actions[:number]), basis)}
         write_json(path / "result.json", then)
         after.append(then["coverage"])
         told(0.7 + 0.3 * number / len(actions))
@@ -137,11 +156,16 @@ def _whole(
     write_json(folder / "result.json", result)
 
 
-def _subset(folder: Path, desk: Desk, kept: dict[str, Any]) -> None:
+def _state(found: Gaps, basis: Basis) -> dict[str, Any]:
+    state = state_of(found)
+    return state if basis.path is None else {**state, "coverage": coverage_without_rows(state["coverage"])}
+
+
+def _subset(folder: Path, desk: Desk, kept: dict[str, Any], basis: Basis) -> None:
     whole = folder.with_name(folder.name.partition("-")[0])
     actions = msgspec.json.decode((whole / "actions.json").read_bytes(), type=list[Action])
     chosen = [actions[number - 1] for number in kept["done"]]
-    write_json(folder / "result.json", {"done": kept["done"], **state_of(desk.gaps(chosen))})
+    write_json(folder / "result.json", {"done": kept["done"], **_state(desk.gaps(chosen), basis)})
 
 
 if __name__ == "__main__":
