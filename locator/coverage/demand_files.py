@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,8 @@ _LAT = ("lat", "latitude", "纬度")
 _CELL = ("cell", "h3", "h3_cell")
 _WEIGHT = ("weight", "权重", "人数")
 _TOWN = ("town", "street", "街道", "乡镇")
+_READ = {*_LON, *_LAT, *_CELL, *_WEIGHT, *_TOWN, "datum", "profile"}
+_HOUR = re.compile(r"h\d+")
 _MOST_SHOWN = 80
 _MAX_LON, _MAX_LAT = 180.0, 90.0
 
@@ -73,7 +76,7 @@ def read_demand(
     frame = tables[str(source)]() if tables and str(source) in tables else _frame(Path(source))
     name = Path(source).name
     frame.columns = [str(column).strip() for column in frame.columns]
-    _check_heads(list(frame.columns))
+    _check_heads(list(frame.columns), weight)
     column = _weight_column(frame, weight)
     faults: Faulty = {}
     weights = _weights(frame, column, faults)
@@ -147,8 +150,16 @@ def _no_rows(name: str, rows: int, faults: Faulty) -> InputError:
     )
 
 
-def _check_heads(columns: list[str]) -> None:
-    twice = next((name for number, name in enumerate(columns) if name in columns[:number]), None)
+def _check_heads(columns: list[str], weight: str | None) -> None:
+    """Raise InputError if a column that is read is there twice; of the others there may be several."""
+    twice = next(
+        (
+            name
+            for number, name in enumerate(columns)
+            if name in columns[:number] and (name == weight or name.lower() in _READ or _HOUR.fullmatch(name))
+        ),
+        None,
+    )
     if twice is not None:
         shown = twice[:_MOST_SHOWN]
         raise InputError(

@@ -34,8 +34,8 @@ def write_files(
 
     `gaps.gpkg` has the layers `points` (share of the week served, access by capacity), `places` (unserved places with their
     worst windows) and `stations`; `stations.csv`, `places.csv`, `by_area.csv`, `by_hour.csv`, and `faults.csv` if rows of
-    the demand were left out. Without rows there is no layer `points` and no `faults.csv`: those are the demand itself. All positions are in the datum of publication; another than WGS-84 stands in the column
-    `datum` of every layer.
+    the demand were left out. Without rows there is no layer `points` and no `faults.csv`: those are the demand itself.
+    All positions are in the datum of publication; another than WGS-84 stands in the column `datum` of every layer.
 
     Raises
     ------
@@ -44,7 +44,7 @@ def write_files(
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return _write(found, folder, datum, with_rows)
+        return _write(found, folder, datum, with_rows=with_rows)
     except OSError as error:
         raise InputError(
             "out",
@@ -77,7 +77,7 @@ def write_actions(
     write_layer(gpd.GeoDataFrame(rows, geometry=where, crs=crs(datum)), path, "actions")
 
 
-def _write(found: Gaps, folder: Path, datum: Datum, with_rows: bool) -> list[str]:  # noqa: FBT001  as asked for
+def _write(found: Gaps, folder: Path, datum: Datum, *, with_rows: bool) -> list[str]:
     whole, empty = answer(found), _named(places(found), datum)
     room = access(found.demand, found.usable, found.reach, found.minutes)
     number = {service_id: i for i, service_id in enumerate(found.usable.ids)}

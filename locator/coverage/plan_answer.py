@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from locator.coverage.demand import Demand
     from locator.coverage.siting import Plan, Step
 
-_MOST_NAMED = 50
+# So many of the demand points that nothing reaches are named.
+MOST_NAMED = 50
 
 
 def as_json(answer: Plan, demand: Demand) -> dict[str, Any]:
@@ -61,7 +62,7 @@ def _step(step: Step) -> dict[str, Any]:
 
 def _named(points: NDArray[np.int64], demand: Demand) -> list[dict[str, Any]]:
     """Return the heaviest of some demand points."""
-    heaviest = points[np.argsort(-demand.weight[points], kind="stable")][:_MOST_NAMED]
+    heaviest = points[np.argsort(-demand.weight[points], kind="stable")][:MOST_NAMED]
     return [
         {
             "row": int(demand.source_row[point]) + 1,

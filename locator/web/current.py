@@ -136,8 +136,8 @@ class CurrentCatalog:
             self.folds += 1
             self._swap(catalog.compact())
         if time.monotonic() - self._tidied > _TIDY_EVERY_S:
-            # Of both, whatever comes first: neither is to wait for the other.
-            if forget() | self._replaced:
+            left_by_pictures = forget()
+            if left_by_pictures or self._replaced:
                 self._replaced = False
                 del catalog
                 tidy()

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 # Whose week it is: the one that a table has itself, or else, of the sample, that of the riders.
 OWN, USUAL = "own", "rider"
-_WHO = "需求表里的人"
+WHO = "需求表里的人"
 _MOST_WORDS = {"LOCATOR_DEMAND": 80, "LOCATOR_DEMAND_OF": 20, "LOCATOR_DEMAND_SOURCE": 120}
 _SHOWN = 12
 
@@ -127,7 +127,7 @@ def basis_of(settings: Settings) -> Basis:
         return Basis(sample, sample)
     path = Path(settings.demand)
     name = _words("LOCATOR_DEMAND", path.name)
-    of = _words("LOCATOR_DEMAND_OF", settings.demand_of or "") or _WHO
+    of = _words("LOCATOR_DEMAND_OF", settings.demand_of or "") or WHO
     source = _words("LOCATOR_DEMAND_SOURCE", settings.demand_source or "")
     try:
         datum = datum_of(settings.demand_datum or Datum.WGS84, "LOCATOR_DEMAND_DATUM")

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from locator import vocabulary
 from locator.coverage.asked import MAY
+from locator.coverage.plan_answer import MOST_NAMED
 from locator.coverage.rhythms import FLAT
 from locator.datum import convert
 from locator.maps import map_parts
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
 _DRAWER = "planMap"
 # Of a percentage, what one digit after the point still shows.
 _TENTH = 0.1
-_MOST_LISTED = 50
 
 
 def choices(catalog: Catalog, question: PlanQuestion) -> dict[str, object]:
@@ -145,7 +145,7 @@ def never_words(found: Opened) -> str:
         return "每一格都有办法够得着"
     listed = result["plan"]["never_reached"]
     # All of them are listed up to a number, and of an operator's table none.
-    rows = f"{len({point['row'] for point in listed})} 处，" if 0 < len(listed) < _MOST_LISTED else ""
+    rows = f"{len({point['row'] for point in listed})} 处，" if 0 < len(listed) < MOST_NAMED else ""
     return f"怎么补都够不着：{rows}{found.demand['weight'].format(weight)}"
 
 

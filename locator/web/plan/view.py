@@ -9,7 +9,7 @@ import numpy as np
 from locator import vocabulary
 from locator.coverage.rhythms import FLAT
 from locator.coverage.weeks import HOURS
-from locator.web.plan.basis import OWN
+from locator.web.plan.basis import OWN, WHO
 from locator.web.plan.question import MAY_WORDS, place_words
 
 if TYPE_CHECKING:
@@ -30,8 +30,6 @@ _NOTHING = 0.01
 # So much of the demand hangs on hours that nobody knows: the figure is hatched.
 _DOUBTFUL = 0.1
 _WORST_HOURS = 3
-
-
 DEMO_STATIONS = "示例数据：算进来的站点里有示例，不是真地方"
 
 
@@ -110,7 +108,7 @@ def who(question: PlanQuestion, of: str | None = None) -> str:
 def group_words(group: str, of: str | None) -> str:
     """Return a choice of whose week it is."""
     if group == OWN:
-        return of or "需求表里的人"
+        return of or WHO
     if of is None:
         return "全天一样" if group == FLAT else _whose(group)
     if of == _whose(group):
