@@ -31,6 +31,8 @@ _log = logging.getLogger(__name__)
 # A country takes two seconds to load, on a busy machine ten.
 _PATIENCE_S = 120.0
 _LOOK_EVERY_S, _AGAIN_AFTER_S = 0.05, 1.0
+# An ending process lets go of its files, for which `join` waits, a moment before it is gone.
+_GONE_AFTER_S = 0.2
 _READY, _WHY = ".ready", ".why"
 _KINDS = {kind.__name__: kind for kind in (ConfigurationError, StoreError)}
 
@@ -179,6 +181,8 @@ def _end(worker: Any, most_s: float | None) -> None:  # noqa: ANN401
         let_leave(worker.inner.pid)
     worker.terminate()
     worker.join(most_s)
+    if worker.is_alive():
+        time.sleep(_GONE_AFTER_S)
     if worker.is_alive():
         _log.warning("the old worker %d does not end, it is killed", worker.idx + 1)
         worker.kill()

@@ -100,6 +100,7 @@ def test_a_reload_under_load_loses_no_answer(serve: Callable[..., Watched]) -> N
     counted = figure(text, 'locator_requests_total{route="lane",status="200"}')
     assert counted == answered
     assert figure(text, "locator_workers") == 2
+    assert "it is killed" not in served.said()
     assert served.stop() == 0
 
 
